@@ -1,0 +1,62 @@
+"""The examples that the OpenAPI description shows; a test sends them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+INCIDENT: dict[str, Any] = {
+    "dedupe_key": "5f0c3f6c1d1b4a0f9c2e7a6b8d9e0f11",
+    "revision": 1,
+    "incident_code": "greeter.visitor_unapproached",
+    "rule_id": "greeter.visitor_unapproached",
+    "rule_version": "1",
+    "grade": "visual",
+    "site_id": "north-gate",
+    "site_version": "9b1c0d",
+    "zone_id": "hall",
+    "camera_id": "hall-1",
+    "subject_id": "party:hall-1/3",
+    "severity": "incident",
+    "first_seen": "2026-06-01T02:30:02.200000+00:00",
+    "confirmed_at": "2026-06-01T02:31:02.200000+00:00",
+    "ended_at": None,
+    "end_reason": None,
+    "measured": {"value": 60.0, "unit": "s", "sigma": 0.2},
+    "threshold": {"value": 60.0, "unit": "s", "source": "site file"},
+    "observed_s": 60.0,
+    "blind_s": 0.0,
+    "confidence": 0.9,
+    "cues": [],
+    "evidence": [
+        {
+            "name": "now.jpg",
+            "kind": "now",
+            "content_type": "image/jpeg",
+            "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "n_bytes": 48211,
+            "start_at": "2026-06-01T02:31:02.200000+00:00",
+            "end_at": "2026-06-01T02:31:02.200000+00:00",
+        }
+    ],
+    "evidence_note": None,
+    "source": "camera",
+    "extra": {},
+}
+
+CAMERA_STATE: dict[str, Any] = {
+    "site_id": "north-gate",
+    "name": {"zh": "大厅一号机", "en": "hall camera 1"},
+    "state": "live",
+    "since": "2026-06-01T02:00:00.000000+00:00",
+    "reason": None,
+    "observed_s": 1800.0,
+    "blind_s": 12.5,
+    "dropped_frames": 4,
+}
+
+TRANSITION: dict[str, Any] = {
+    "to": "dismissed",
+    "expected": "detected",
+    "reason": "authorised_exception",
+    "comment": "保洁",
+}

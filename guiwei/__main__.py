@@ -1,0 +1,5 @@
+"""`python -m guiwei`."""
+
+from guiwei.command import main
+
+main()

@@ -1,0 +1,26 @@
+"""`guiwei schema`: the JSON Schema of the site file and of what a replay writes."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from guiwei.schemas import SCHEMAS
+from models.texts import both
+
+
+class Document(StrEnum):
+    SITE = "site"
+    INCIDENTS = "incidents"
+    INTERVALS = "intervals"
+    PARTIES = "parties"
+
+
+def schema(
+    name: Annotated[Document, typer.Argument(help=both("site.help.schema.name"), show_default=False)],
+) -> None:
+    """输出 JSON Schema，供编辑器和程序使用 / Print a JSON Schema, for editors and programs."""
+    typer.echo(json.dumps(SCHEMAS[name](), ensure_ascii=False, indent=2, sort_keys=True))

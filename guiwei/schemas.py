@@ -1,0 +1,16 @@
+"""The published JSON Schemas by name: what `guiwei schema` prints and docs/schema holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from calibration import site_schema
+from pipelines.results import incidents_schema, intervals_schema, parties_schema
+
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
+    "site": site_schema,
+    "incidents": incidents_schema,
+    "intervals": intervals_schema,
+    "parties": parties_schema,
+}

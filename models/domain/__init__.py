@@ -1,0 +1,1 @@
+"""The frozen vocabulary: what every other package speaks in. Imports nothing of ours outside this package."""

@@ -1,0 +1,57 @@
+"""What the engine is fed with, and what a tape holds. All times are UTC microseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.domain.presence import Departure, Person
+from models.domain.truth import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One analysed frame of one camera."""
+
+    camera: str
+    run: str
+    utc_us: int
+    persons: tuple[Person, ...]
+    departed: tuple[Departure, ...] = ()
+    """Presences that ended since the scene before."""
+    view: Truth = Truth.HOLDS
+    """UNKNOWN while the camera is sick (black, frozen, covered): the persons are then not to be judged by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed. Drives absence, since no frame may come."""
+
+    utc_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLost:
+    """A camera's run ended without being asked to. Everything of that camera is unknown from here."""
+
+    camera: str
+    utc_us: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamResumed:
+    """A new run of a camera begins."""
+
+    camera: str
+    run: str
+    utc_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndOfRecording:
+    """The recording is over (file) or the box stops in good order (live): claims end here, not as violations ended."""
+
+    utc_us: int
+
+
+Message = Scene | Tick | StreamLost | StreamResumed | EndOfRecording

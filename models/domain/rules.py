@@ -1,0 +1,120 @@
+"""The declared table of rules: codes, parameters with their sources, and the severities they may reach.
+
+`pipelines/rules` implements them, `calibration` checks overrides against them, `docs/rules.md` is generated from them;
+tests assert that all three agree. Codes of domain.md section 6 that no pipeline implements yet are in PLANNED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    default: float
+    unit: str
+    minimum: float
+    maximum: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSpec:
+    code: str
+    version: str
+    pipeline: str
+    """waiting | greeting | energy | positioning | health"""
+    parameters: tuple[Parameter, ...]
+    kpis: tuple[str, ...] = ()
+
+    def settings(self, overrides: Mapping[str, float]) -> dict[str, float]:
+        """Parameter -> value in force."""
+        return {p.name: overrides.get(p.name, p.default) for p in self.parameters}
+
+
+_GAP = Parameter("max_gap_s", 5.0, "s", 0.5, 60.0, "time.md 6: a longer gap ends a claim")
+_SERVED = (
+    Parameter("serve_distance_m", 1.5, "m", 0.5, 5.0, "domain.md 2.3: 5 ft hotel greet distance [V 8]"),
+    Parameter("serve_dwell_s", 5.0, "s", 1.0, 60.0, "domain.md 2.3: both dwell 5 s cumulative"),
+    Parameter("arrival_dwell_s", 3.0, "s", 0.0, 30.0, "domain.md 2.3: back-dated once dwell >= 3 s"),
+    Parameter("lost_s", 30.0, "s", 1.0, 600.0, "domain.md 2.3: track lost <= 30 s keeps running"),
+)
+
+RULES: dict[str, RuleSpec] = {
+    spec.code: spec
+    for spec in (
+        RuleSpec(
+            "greeter.visitor_unapproached",
+            "1",
+            "greeting",
+            (
+                Parameter("limit_s", 60.0, "s", 1.0, 3600.0, "domain.md 2.4: kerb greet 60 s [V 8]"),
+                Parameter("high_s", 180.0, "s", 1.0, 7200.0, "domain.md 2.3: reception high 180 s"),
+                Parameter("kpi_s", 30.0, "s", 1.0, 3600.0, "domain.md 2.4: greeted within 30 s [V 8]"),
+                *_SERVED,
+                _GAP,
+            ),
+            ("greet_within_30s_rate",),
+        ),
+        RuleSpec(
+            "wait.reception",
+            "1",
+            "waiting",
+            (
+                Parameter("limit_s", 60.0, "s", 1.0, 3600.0, "domain.md 2.3: reception incident 60 s"),
+                Parameter("high_s", 180.0, "s", 1.0, 7200.0, "domain.md 2.3: reception high 180 s"),
+                Parameter("kpi_s", 30.0, "s", 1.0, 3600.0, "domain.md 2.3: reception KPI 30 s"),
+                *_SERVED,
+                _GAP,
+            ),
+            ("wait_median", "wait_p90", "wait_max", "within_limit_rate"),
+        ),
+        RuleSpec(
+            "greeter.post_unattended",
+            "1",
+            "greeting",
+            (
+                Parameter("warn_s", 60.0, "s", 1.0, 1800.0, "domain.md 2.4: warn 60 s"),
+                Parameter(
+                    "limit_s", 180.0, "s", 1.0, 1800.0, "domain.md 2.4: incident 180 s; vendor range 1-1800 s [V 2]"
+                ),
+                Parameter("high_s", 600.0, "s", 1.0, 7200.0, "domain.md 2.4: high 600 s"),
+                Parameter("relief_s", 60.0, "s", 0.0, 600.0, "domain.md 2.4: relief gaps <= 60 s at shift change"),
+                Parameter("cover_m", 5.0, "m", 0.0, 20.0, "domain.md 2.4: holder serving within 5 m covers the post"),
+                _GAP,
+            ),
+            ("post_attendance_rate",),
+        ),
+        RuleSpec(
+            "camera.offline",
+            "1",
+            "health",
+            (Parameter("limit_s", 10.0, "s", 0.0, 3600.0, "[P] one reconnect attempt with back-off fits in 10 s"),),
+            ("observability",),
+        ),
+    )
+}
+
+PLANNED: tuple[str, ...] = (
+    *(f"furniture.{x}" for x in ("displaced", "rotated", "missing", "extra", "crowded")),
+    "label.exposed",
+    *(
+        f"energy.{x}"
+        for x in (
+            "light_on_empty",
+            "ac_on_empty",
+            "light_on_after_hours",
+            "ac_on_after_hours",
+            "light_off_in_window",
+            "ac_setpoint_out_of_range",
+            "vip_prep_missed",
+        )
+    ),
+    *(f"wait.{x}" for x in ("seated", "shuttle", "showflat", "carpark", "unaccompanied", "abandoned")),
+    *(f"greeter.{x}" for x in ("post_late", "after_hours_visitor")),
+    *(f"camera.{x}" for x in ("moved", "blocked", "night_mode")),
+    "signal.disagreement",
+)
+"""Codes of the domain that no pipeline implements yet, named so that reports can say so."""

@@ -1,0 +1,1 @@
+"""The one Alembic lineage, for SQLite and PostgreSQL, for the API's database and the box's."""

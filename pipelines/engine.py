@@ -1,0 +1,91 @@
+"""The engine: messages in, changes of incidents out. No clock, no I/O; the same messages give the same incidents.
+
+Messages come in the order of their `utc_us`. Of several at the same moment the runner sends StreamLost, StreamResumed,
+Scene (cameras by id), Tick, EndOfRecording, in this order: a scene then belongs to the run that was announced, and
+absence is judged after all that was seen.
+
+    engine = Engine(site)
+    for message in messages:
+        for change in engine.step(message):
+            print(change.phase, change.incident.code, change.incident.subject)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.domain.incident import Incident
+from models.domain.media import US
+from models.domain.messages import EndOfRecording, Message, Scene, StreamLost, StreamResumed, Tick
+from models.domain.site import Site
+from pipelines.incidents import IncidentBook, IncidentChange
+from pipelines.ledger import Ledger, Row
+from pipelines.parties import Party, PartyBook
+from pipelines.rules.catalogue import rules_in_force
+from pipelines.rules.rule import OpenClaim, Rule
+from pipelines.rules.waiting_party import Waiting
+
+ORDER: dict[type, int] = {StreamLost: 0, StreamResumed: 1, Scene: 2, Tick: 3, EndOfRecording: 4}
+
+
+def order(message: Message) -> tuple[int, int, str]:
+    """Sort key of messages: time, kind, camera."""
+    return message.utc_us, ORDER[type(message)], getattr(message, "camera", "")
+
+
+class Engine:
+    """All rules of a site over one recording.
+
+    `incidents`, `parties()` and `intervals()` may be asked at any time; `start_us` is the first frame's time.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.start_us: int | None = None
+        self.end_us: int | None = None
+        # Where a waiting rule runs, its parties are the parties; where none does, they are counted all the same.
+        self._rules: list[tuple[Rule[Any], Any]] = [(rule, rule.initial(site)) for rule in rules_in_force(site)]
+        self._book = IncidentBook(site)
+        runs = any(isinstance(state, Waiting) for _, state in self._rules)
+        self._parties = None if runs else PartyBook.of(site)
+        self._ledger = Ledger(site)
+
+    def step(self, message: Message) -> tuple[IncidentChange, ...]:
+        """What the message changes. A message older than the one before is taken at its word, not reordered."""
+        if self.start_us is None and isinstance(message, Scene):
+            self.start_us = message.utc_us
+        self.end_us = message.utc_us if self.end_us is None else max(self.end_us, message.utc_us)
+        changes: list[IncidentChange] = []
+        for index, (rule, state) in enumerate(self._rules):
+            after, findings = rule.step(state, message)
+            self._rules[index] = (rule, after)
+            for finding in findings:
+                self._book, change = self._book.after(finding)
+                changes += [change] if change is not None else []
+        if self._parties is not None:
+            self._parties = self._parties.after(message)
+        self._ledger.step(message)
+        return tuple(changes)
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """All incidents so far, in the order in which they opened."""
+        return self._book.incidents
+
+    @property
+    def claims(self) -> tuple[OpenClaim, ...]:
+        """What may still become an incident: worth a first picture."""
+        return tuple(claim for rule, state in self._rules for claim in rule.claims(state))
+
+    def parties(self) -> tuple[Party, ...]:
+        """All parties so far, in order of arrival."""
+        books = [state.book for _, state in self._rules if isinstance(state, Waiting)]
+        book = books[0] if books else self._parties
+        parties = () if book is None else book.parties
+        return tuple(sorted(parties, key=lambda p: (p.entered_us, int(p.id.rpartition("-")[2]))))
+
+    def intervals(self) -> tuple[Row, ...]:
+        """What was seen from the first frame to the last message, corrected in hindsight, without holes."""
+        if self.start_us is None or self.end_us is None:
+            return ()
+        return self._ledger.rows(self.start_us, max(self.end_us, self.start_us + US // 1000))

@@ -1,0 +1,186 @@
+"""Arrivals: a visitor who stays becomes a party, or joins the one that came in with them (domain.md 2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from models.domain.media import US
+from models.domain.messages import Scene
+from models.domain.presence import Person, Role
+from models.domain.truth import Truth
+from pipelines.rules.contact import Contact
+from pipelines.rules.party import Claim, End, Member, Party, departed
+from pipelines.rules.plan import WaitPlan
+from pipelines.rules.service import TOGETHER_US, meeting, partners
+from pipelines.rules.visit import capped
+from pipelines.rules.wait import Wait
+
+TOGETHER_M = 2.0
+"""How close people of one party keep (domain.md 2.3)."""
+WALK_MPS = 1.2
+"""Turns the position error of the first sighting into an error of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody in a waiting zone who belongs to no party yet. near_us / apart_us: time within and beyond 2 m of the
+    party that came in at about the same time."""
+
+    member: Member
+    zone: str
+    camera: str
+    visitor: bool
+    contacts: tuple[Contact, ...] = ()
+    near_us: int = 0
+    apart_us: int = 0
+    gap: tuple[int, int] | None = None
+    """Sight was interrupted meanwhile: (last seen, seen again)."""
+
+    @property
+    def dwelt_us(self) -> int:
+        return self.member.last_seen_us - self.member.entered_us
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who is on the way to becoming a party."""
+
+    candidates: tuple[Candidate, ...] = ()
+    outside: tuple[tuple[str, int], ...] = ()
+    """Persons told of, but in no waiting zone so far: (id, last scene there)."""
+    anew: tuple[tuple[str, int], ...] = ()
+    """Persons lost for so long that their wait was given up: (id, last scene in which they were still unseen)."""
+    count: int = 0
+    """Parties so far."""
+
+    def after(
+        self, scene: Scene, parties: tuple[Party, ...], interval_us: int, plan: WaitPlan
+    ) -> tuple[Door, tuple[Party, ...]]:
+        """The door and the parties after one good scene. interval_us: since the scene before, 0 after a gap."""
+        door = self._looked(scene, parties, (scene.utc_us, interval_us), plan)
+        left: list[Candidate] = []
+        for candidate in sorted(door.candidates, key=lambda c: (c.member.entered_us, c.member.id)):
+            if candidate.camera != scene.camera:
+                left.append(candidate)
+                continue
+            party = _company(parties, candidate)
+            judged = _measured(candidate, party, max(interval_us, 1))
+            if _stays(judged, party, scene.utc_us, plan):
+                left.append(judged)
+            elif judged.visitor and judged.dwelt_us >= plan.arrival_dwell_us:
+                if party is not None and judged.near_us >= judged.apart_us:
+                    parties = tuple(_joined(p, judged) if p.id == party.id else p for p in parties)
+                else:
+                    door = replace(door, count=door.count + 1)
+                    parties = (*parties, _opened(door.count, judged, (scene.utc_us, interval_us), plan))
+        return replace(door, candidates=tuple(left)), parties
+
+    def _looked(self, scene: Scene, parties: tuple[Party, ...], when: tuple[int, int], plan: WaitPlan) -> Door:
+        people = {person.id: person for person in scene.persons}
+        gone = {departure.person: departure for departure in scene.departed}
+        taken = {member.id for party in parties if party.end is not End.CENSORED for member in party.members}
+        outside, anew = dict(self.outside), dict(self.anew)
+        for party in parties:
+            if party.end is End.CENSORED and party.camera == scene.camera:
+                anew |= {m.id: scene.utc_us for m in party.here if m.id in people and m.id not in anew}
+        after = {c.member.id: c for c in self.candidates}
+        for person in people.values():
+            known = after.pop(person.id, None)
+            if person.id in taken or person.role is Role.STAFF:
+                continue
+            if known is None and person.seen is not Truth.HOLDS:
+                anew |= {person.id: scene.utc_us} if person.id in anew else {}
+                continue
+            zone = next((z for z in person.zones if z in plan.starts), None)
+            if known is None and zone is None:
+                outside[person.id] = scene.utc_us
+            elif known is not None or zone is not None:
+                since_us = max(person.entered_us, outside.get(person.id, 0), anew.get(person.id, 0))
+                after[person.id] = _candidate(person, known, (zone or "", scene.camera, since_us), when)
+                after[person.id] = _met(after[person.id], people, when, plan)
+        for name, candidate in list(after.items()):
+            if name in gone:
+                after[name] = replace(candidate, member=replace(candidate.member, seen=False, departure=gone[name]))
+        stay = {p: t for p, t in outside.items() if p in people or not p.startswith(f"{scene.camera}/")}
+        door = replace(self, candidates=tuple(after.values()))
+        return replace(door, outside=tuple(sorted(stay.items())), anew=tuple(sorted(anew.items())))
+
+
+def _candidate(
+    person: Person, known: Candidate | None, first: tuple[str, str, int], when: tuple[int, int]
+) -> Candidate:
+    """first: (zone, camera, since µs) for somebody new."""
+    visitor = person.role is Role.VISITOR
+    now_us, interval_us = when
+    if known is None:
+        zone, camera, since_us = first
+        return Candidate(replace(Member.of(person, now_us), entered_us=since_us), zone, camera, visitor)
+    gap = known.gap if interval_us else (known.member.last_seen_us, now_us)
+    return replace(known, member=Member.of(person, now_us, known.member), visitor=visitor, gap=gap)
+
+
+def _met(candidate: Candidate, people: Mapping[str, Person], when: tuple[int, int], plan: WaitPlan) -> Candidate:
+    member = candidate.member
+    others = partners(people, (member.id,), member.entered_us)
+    contacts = meeting(candidate.contacts, others, (people[member.id],), when, plan.serve_distance_m)
+    return replace(candidate, contacts=contacts)
+
+
+def _company(parties: tuple[Party, ...], candidate: Candidate) -> Party | None:
+    """The party of the same camera, still here, that came in nearest in time, at most 10 s before or after."""
+    since_us = candidate.member.entered_us
+    close = [
+        party
+        for party in parties
+        if party.camera == candidate.camera and party.end is None and abs(party.entered_us - since_us) <= TOGETHER_US
+    ]
+    return min(close, key=lambda p: (abs(p.entered_us - since_us), p.id), default=None)
+
+
+def _measured(candidate: Candidate, party: Party | None, step_us: int) -> Candidate:
+    if party is None or candidate.member.departure is not None:
+        return candidate
+    place = candidate.member.place
+    if any(member.place.distance_m(place) <= TOGETHER_M for member in party.here):
+        return replace(candidate, near_us=candidate.near_us + step_us)
+    return replace(candidate, apart_us=candidate.apart_us + step_us)
+
+
+def _stays(candidate: Candidate, party: Party | None, now_us: int, plan: WaitPlan) -> bool:
+    """Whether it is too early to decide: role or dwell open, or the company still to be judged."""
+    member = candidate.member
+    if member.departure is not None:
+        return False
+    if not candidate.visitor or not member.seen:
+        return True
+    early = now_us - member.entered_us < plan.arrival_dwell_us
+    return early or (party is not None and now_us - member.entered_us < TOGETHER_US)
+
+
+def _joined(party: Party, candidate: Candidate) -> Party:
+    known = {contact.person: contact for contact in candidate.contacts}
+    known |= {contact.person: contact for contact in party.contacts}
+    contacts = tuple(known[person] for person in sorted(known))
+    return replace(party, members=(*party.members, candidate.member), contacts=contacts)
+
+
+def _opened(number: int, candidate: Candidate, when: tuple[int, int], plan: WaitPlan) -> Party:
+    """A party of one. Its sigma: the position of the first sighting over walking speed, and the frame interval."""
+    member, (now_us, interval_us) = candidate.member, when
+    wait = claim = Wait(member.entered_us)
+    if candidate.gap is not None:
+        lost_us, back_us = candidate.gap
+        wait, claim = wait.hidden(lost_us).found(back_us, at_the_place=False), Wait(back_us)
+    party = Party(
+        id=f"party-{number}",
+        zone=candidate.zone,
+        camera=candidate.camera,
+        members=(member,),
+        visit=wait,
+        claims=(Claim(claim),),
+        contacts=candidate.contacts,
+        seen_until_us=now_us,
+        sigma_s=((member.place.sigma_m / WALK_MPS) ** 2 + (interval_us / US) ** 2 / 12) ** 0.5,
+    )
+    return departed(capped(party, now_us, plan))

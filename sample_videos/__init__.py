@@ -1,0 +1,1 @@
+"""Short recordings with site folders and ground truth."""

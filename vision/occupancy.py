@@ -1,0 +1,296 @@
+"""Presences of one camera: who is there, seen or unseen, whatever happens to tracks. Pure: pixels come as Evidence.
+
+A presence begins with a believed track and ends only by leaving (over the picture's border or an entrance line) or by
+its place being found empty. A track lost in mid-room leaves it *present, unseen*; a new track at its place, or within
+reach in like clothes, continues it. Somebody outside the entrance line is followed but not yet part of the scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from models.domain.media import US
+from models.domain.presence import Departure, Exit, Place
+from models.domain.site import Region, Site
+from vision.entrances import BY_THE_DOOR_M, Doorway, Entrances, Passage, within
+from vision.linking import (
+    WEAK_SCORE,
+    exchange,
+    exchanged,
+    heirs_of,
+    hides_in,
+    note_crowding,
+    plausible,
+    reachable,
+    shadow_of,
+    successor_of,
+)
+from vision.parting import Parting, border_strip, departure, parting_of
+from vision.place import Box, Locator
+from vision.presence import FOUND_S, Evidence, Presence
+from vision.roles import RoleVotes, counter_posts
+from vision.tracking import Sighting, overlap
+
+START_S = 1.0
+"""Whoever is there within the first second of a run was there before it."""
+MIX_UP_M = 4.0
+"""Tracks of people further apart than this are not exchanged within a frame or two."""
+PERSON_WALKS_M = 0.8
+"""A box that travelled this far is a person: box noise of a printed figure stays below 0.3 m."""
+FORGET_S = 1.6
+"""An unbelieved track not found for this long never was (the tracker itself coasts 1.5 s)."""
+CROSSING_S = 2.0
+"""Longer without a sighting between inside and outside, the one outside may be somebody else."""
+LONGEST_GAP_S = 30.0
+"""domain.md 2.3: lost for longer than 30 s is censored."""
+
+
+class Presences:
+    """`step` once a frame. Ids are "<camera>/<n>" in the order in which people are believed."""
+
+    def __init__(self, site: Site, camera: str, locator: Locator) -> None:
+        self._site, self._camera, self._locator = site, camera, locator
+        self._entrances = Entrances(site, camera, has_floor=locator.plane is not None)
+        self._counters = counter_posts(site)
+        self._all: list[Presence] = []
+        self._departed: list[Departure] = []
+        self._keys = self._numbers = 0
+        self._began_us: int | None = None
+        self._last_us: int | None = None
+
+    def reset(self, utc_us: int) -> None:
+        """A new run: tracks are gone, presences stay unseen; after a gap of more than 30 s they have vanished."""
+        long_gap = self._last_us is not None and utc_us - self._last_us > LONGEST_GAP_S * US
+        for presence in [p for p in self._all if long_gap or not p.believed]:
+            self._end(presence, Parting(Exit.VANISHED, utc_us))
+        for presence in self._all:
+            presence.track = None
+            presence.path.gap()
+        self._began_us = utc_us
+
+    def step(self, utc_us: int, sightings: Sequence[Sighting], evidence: Evidence) -> tuple[Departure, ...]:
+        """Take in one frame; returns who ended. The shown presences are in `shown` afterwards."""
+        if self._began_us is None:
+            self._began_us = utc_us
+        step_s = 0.0 if self._last_us is None else min((utc_us - self._last_us) / US, 1.0)
+        self._last_us = utc_us
+        self._follow(utc_us, sightings, evidence)
+        now = [p for p in self._all if p.last_found_us == utc_us]
+        note_crowding(now, utc_us)
+        self._mend(now, evidence)
+        self._believe(now, utc_us, evidence)
+        for presence in now:
+            self._judge(presence, utc_us, step_s, evidence)
+        for presence in [p for p in self._all if p.last_found_us != utc_us]:
+            self._miss(presence, utc_us, evidence)
+        departed, self._departed = tuple(self._departed), []
+        return departed
+
+    @property
+    def shown(self) -> list[Presence]:
+        return [p for p in self._all if p.shown]
+
+    def boxes(self) -> list[Box]:
+        """Where somebody is or may be: shown or not."""
+        return [p.box for p in self._all]
+
+    def name(self, presence: Presence) -> str:
+        return f"{self._camera}/{presence.number}"
+
+    def posts_of(self, presence: Presence) -> tuple[str, ...]:
+        return tuple(post.id for post in self._site.posts.values() if any(self._in(r, presence) for r in post.regions))
+
+    def zones_of(self, presence: Presence) -> tuple[str, ...]:
+        return tuple(zone.id for zone in self._site.zones.values() if any(self._in(r, presence) for r in zone.regions))
+
+    def _in(self, region: Region, presence: Presence) -> bool:
+        slack = min(presence.place.sigma_m, 0.5) if presence.located.by_head else 0.0
+        return within(region, presence.place, self._camera, slack)
+
+    def _follow(self, utc_us: int, sightings: Sequence[Sighting], evidence: Evidence) -> None:
+        """Known tracks move their presence; new ones continue one unseen at the same place, or begin another."""
+        by_track = {p.track: p for p in self._all if p.track is not None}
+        strays = []
+        for sighting in sightings:
+            presence = by_track.get(sighting.track)
+            if presence is None:
+                strays.append(sighting)
+            elif plausible(presence, sighting, self._all, utc_us):
+                presence.found(sighting, utc_us, self._locator)
+            else:
+                presence.track = None
+                strays.append(sighting)
+        begun = [(self._new(s, utc_us, evidence), s) for s in strays if s.score >= WEAK_SCORE]
+        heirs = heirs_of([new for new, _ in begun], self._unseen(utc_us))
+        for new, sighting in begun:
+            known = heirs.get(new.key) or self._interrupted(new)
+            if known is None:
+                self._all.append(new)
+            else:
+                known.found(sighting, utc_us, self._locator)
+
+    def _interrupted(self, new: Presence) -> Presence | None:
+        """A track that broke before it was believed: frames were dropped just as somebody came in."""
+        broken = [p for p in self._all if not p.believed and not self._fresh(p) and reachable(p, new)]
+        return max(broken, key=lambda p: p.last_found_us, default=None)
+
+    def _unseen(self, utc_us: int) -> list[Presence]:
+        return [p for p in self._all if p.believed and p.last_found_us < utc_us - 0.15 * US and not self._fresh(p)]
+
+    def _fresh(self, presence: Presence) -> bool:
+        return presence.last_found_us == self._last_us
+
+    def _new(self, sighting: Sighting, utc_us: int, evidence: Evidence) -> Presence:
+        self._keys += 1
+        located = self._locator.locate(sighting.box)
+        first = self._locator.locate(sighting.first_box).place
+        depth = self._entrances.depth_m(located.place)
+        at_border = border_strip(sighting.first_box, self._locator)
+        entered_us = sighting.first_us
+        if at_border is not None:
+            entered_us = evidence.first_change_us(at_border, entered_us - US) or entered_us
+        presence = Presence(
+            key=self._keys,
+            track=sighting.track,
+            box=sighting.box,
+            located=located,
+            first_us=sighting.first_us,
+            last_found_us=utc_us,
+            doorway=Doorway(depth, utc_us),
+            votes=RoleVotes(can_tell=bool(self._site.uniforms), has_counter=bool(self._counters)),
+            came_in=at_border is not None or self._by_the_door(first, depth),
+            entered_us=min(entered_us, sighting.first_us),
+            last_seen_us=utc_us,
+        )
+        presence.path.add(utc_us, located.place)
+        assert self._began_us is not None
+        if presence.doorway.inside and sighting.first_us - self._began_us <= START_S * US:
+            presence.came_in = False
+        return presence
+
+    def _by_the_door(self, first: Place, depth: float | None) -> bool:
+        first_depth = self._entrances.depth_m(first)
+        near = min((d for d in (first_depth, depth) if d is not None), default=None)
+        return near is not None and near <= BY_THE_DOOR_M
+
+    def _mend(self, now: Sequence[Presence], evidence: Evidence) -> None:
+        for a, b in combinations([p for p in now if p.believed], 2):
+            if overlap(a.box, b.box) > 0.3 or a.place.distance_m(b.place) > MIX_UP_M:
+                continue
+            colours = [evidence.colour(p.box, p.place.px_per_m) for p in (a, b)]
+            if exchanged(a, b, colours[0], colours[1]):
+                exchange(a, b)
+
+    def _believe(self, now: Sequence[Presence], utc_us: int, evidence: Evidence) -> None:
+        """Tracks that have lasted: somebody unseen found again, a second box of somebody, or a new person."""
+        for new in [p for p in now if not p.believed and p.ripe(utc_us)]:
+            if hides_in(new, [p for p in now if p.believed]):
+                continue
+            new.colour = evidence.colour(new.box, new.place.px_per_m)
+            inside = [p for p in self._unseen(utc_us) if p.doorway.inside == new.doorway.inside]
+            known = successor_of(new, inside)
+            if known is None:
+                self._numbers += 1
+                new.number = self._numbers
+                new.alive = new.came_in
+                self._follow_out(new)
+                continue
+            known.continue_as(new, utc_us, self._locator)
+            self._all.remove(new)
+
+    def _follow_out(self, new: Presence) -> None:
+        """Frames were missing while somebody crossed the line: who turns up outside, within a few steps of where
+        somebody was lost a moment before, in like clothes, is that person, gone out."""
+        if new.doorway.inside:
+            return
+        for known in [p for p in self._all if p.shown and p.last_found_us < new.first_us]:
+            if new.first_us - known.last_found_us <= CROSSING_S * US and reachable(known, new):
+                known.last_seen_us = new.first_us
+                self._end(known, Parting(Exit.LEFT, new.first_us))
+                return
+
+    def _judge(self, presence: Presence, utc_us: int, step_s: float, evidence: Evidence) -> None:
+        """Everything that follows from being found: door, life, clothes, role."""
+        if presence not in self._all:
+            return
+        self._pass_the_door(presence, utc_us)
+        if not presence.believed:
+            return
+        posts = self.posts_of(presence)
+        if not presence.alive:
+            presence.alive = bool(posts) or self._lives(presence, utc_us, evidence)
+        if not presence.doorway.inside:
+            return
+        if any(post.id in posts for post in self._counters):
+            presence.votes.stood_behind_counter(step_s)
+        if presence.came_in and (utc_us - presence.entered_us) > 3 * US:
+            presence.votes.came_in_from_outside()
+        if presence.crowded_us != utc_us and not self._locator.cut(presence.box):
+            presence.remember_colour(evidence.colour(presence.box, presence.place.px_per_m))
+            presence.votes.vote(evidence.worn(presence.box, presence.place.px_per_m), utc_us)
+
+    def _pass_the_door(self, presence: Presence, utc_us: int) -> None:
+        crossed = presence.doorway.step(self._entrances.depth_m(presence.place), utc_us)
+        if crossed is None:
+            return
+        if crossed.passage is Passage.IN:
+            presence.entered_us, presence.came_in, presence.alive = crossed.utc_us, True, True
+            return
+        track, presence.last_seen_us = presence.track, min(crossed.utc_us, utc_us)
+        if presence.believed and presence.alive:
+            parting = Parting(Exit.LEFT, presence.last_seen_us)
+            self._departed.append(departure(presence, self.name(presence), parting))
+        self._all.remove(presence)
+        self._outside(presence, track, utc_us)
+
+    def _outside(self, gone: Presence, track: int | None, utc_us: int) -> None:
+        """Follow the one who went out: coming back is a new visit."""
+        self._keys += 1
+        after = Presence(
+            key=self._keys,
+            track=track,
+            box=gone.box,
+            located=gone.located,
+            first_us=utc_us,
+            last_found_us=utc_us,
+            doorway=gone.doorway,
+            votes=RoleVotes(can_tell=bool(self._site.uniforms), has_counter=bool(self._counters)),
+            came_in=True,
+            entered_us=utc_us,
+            last_seen_us=utc_us,
+            stature=gone.stature,
+        )
+        after.path.add(utc_us, gone.place)
+        self._all.append(after)
+
+    def _lives(self, presence: Presence, utc_us: int, evidence: Evidence) -> bool:
+        if presence.path.walked_m > PERSON_WALKS_M:
+            return True
+        if presence.crowded_us == utc_us or not evidence.stirs(presence.key, presence.box):
+            return False
+        if presence.stirred_us is None:
+            presence.stirred_us = utc_us
+        return utc_us - presence.stirred_us > FOUND_S * US
+
+    def _miss(self, presence: Presence, utc_us: int, evidence: Evidence) -> None:
+        lost_s = (utc_us - presence.last_found_us) / US
+        if not presence.believed or not presence.doorway.inside:
+            if lost_s > FORGET_S:
+                self._all.remove(presence)
+            return
+        shadow = shadow_of(presence, [p for p in self._all if p.last_found_us == utc_us], utc_us)
+        if shadow is not None:
+            presence.continue_as(shadow, utc_us, self._locator)
+            self._end(shadow, Parting(Exit.VANISHED, utc_us))
+            return
+        hidden = any(overlap(presence.box, p.box) > 0.1 for p in self._all if p.last_found_us == utc_us)
+        if presence.doorway.going_out() or not hidden:
+            parting = parting_of(presence, utc_us, self._locator, evidence)
+            if parting is not None:
+                self._end(presence, parting)
+
+    def _end(self, presence: Presence, parting: Parting) -> None:
+        self._all.remove(presence)
+        if presence.shown:
+            self._departed.append(departure(presence, self.name(presence), parting))

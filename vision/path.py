@@ -1,0 +1,112 @@
+"""The way a person takes: speed over the last second, walking or standing, and when the present walk set off."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from statistics import median
+
+from models.domain.geometry import XY
+from models.domain.media import US
+from models.domain.presence import Place
+
+WINDOW_S = 1.0
+WALK_MPS = 0.4
+"""Slower is standing or shuffling: strolls are 0.6-1.4 m/s, box noise stays below 0.3 (measured on the samples)."""
+PAUSE_S = 1.0
+"""A slower second ends a walk."""
+KEPT_S = 4.0
+TOP_MPS = 4.0
+
+
+class Path:
+    """Times in UTC µs, lengths in metres (by the floor, else by the picture's local scale)."""
+
+    def __init__(self) -> None:
+        self._steps: deque[tuple[int, XY]] = deque()
+        self._last: Place | None = None
+        self._metres: XY = (0.0, 0.0)
+        self._stood_at: XY | None = None
+        self._stood_us: int | None = None
+        self._walk_us: int | None = None
+        self._slow_since_us: int | None = None
+        self.speed_mps = 0.0
+        self.velocity_mps: XY = (0.0, 0.0)
+        self.walked_m = 0.0
+        """Longest way from where the path began: tells a person from a picture of one."""
+        self._origin: XY | None = None
+
+    def add(self, utc_us: int, place: Place) -> None:
+        """The place at a time later than all before."""
+        self._advance(place)
+        self._steps.append((utc_us, self._metres))
+        while utc_us - self._steps[0][0] > KEPT_S * US:
+            self._steps.popleft()
+        self.velocity_mps = self._velocity(utc_us)
+        self.speed_mps = min(math.hypot(*self.velocity_mps), TOP_MPS)
+        if self._origin is None:
+            self._origin = self._metres
+        self.walked_m = max(self.walked_m, math.dist(self._origin, self._mean(utc_us)))
+        self._pace(utc_us)
+
+    def gap(self) -> None:
+        """The person was out of sight: what came before tells nothing of the speed now."""
+        self._steps.clear()
+        self._last, self._stood_at, self._stood_us, self._walk_us = None, None, None, None
+        self._slow_since_us, self.speed_mps, self.velocity_mps = None, 0.0, (0.0, 0.0)
+
+    def set_off_us(self, last_seen_us: int) -> int:
+        """Begin of the walk that still lasts at the last sighting, else that sighting itself."""
+        return last_seen_us if self._walk_us is None else min(self._walk_us, last_seen_us)
+
+    def _advance(self, place: Place) -> None:
+        if self._last is None:
+            self._metres = place.floor or self._metres
+        elif place.floor is not None and self._last.floor is not None:
+            self._metres = place.floor
+        else:
+            scale = (place.px_per_m + self._last.px_per_m) / 2
+            dx, dy = place.image[0] - self._last.image[0], place.image[1] - self._last.image[1]
+            self._metres = self._metres[0] + dx / scale, self._metres[1] + dy / scale
+        self._last = place
+
+    def _window(self, utc_us: int) -> list[tuple[int, XY]]:
+        return [step for step in self._steps if utc_us - step[0] <= WINDOW_S * US]
+
+    def _velocity(self, utc_us: int) -> XY:
+        """Slope of the straight line through the window's positions (least squares), m/s."""
+        window = self._window(utc_us)
+        if len(window) < 2 or window[-1][0] - window[0][0] < 0.3 * WINDOW_S * US:
+            return 0.0, 0.0
+        n = len(window)
+        # From the window's end, so that the sums stay small against the microseconds of a date.
+        times = [(t - utc_us) / US for t, _ in window]
+        middle_t = sum(times) / n
+        middle_x, middle_y = sum(x for _, (x, _) in window) / n, sum(y for _, (_, y) in window) / n
+        spread = sum((t - middle_t) ** 2 for t in times)
+        across = sum((t - middle_t) * (x - middle_x) for t, (_, (x, _)) in zip(times, window, strict=True))
+        along = sum((t - middle_t) * (y - middle_y) for t, (_, (_, y)) in zip(times, window, strict=True))
+        return across / spread, along / spread
+
+    def _mean(self, utc_us: int) -> XY:
+        window = self._window(utc_us)
+        return median(x for _, (x, _) in window), median(y for _, (_, y) in window)
+
+    def _pace(self, utc_us: int) -> None:
+        if self.speed_mps > WALK_MPS:
+            self._slow_since_us = None
+            if self._walk_us is None:
+                self._walk_us = self._began(utc_us)
+            return
+        if self._slow_since_us is None:
+            self._slow_since_us = utc_us
+        if utc_us - self._slow_since_us >= PAUSE_S * US or self._walk_us is None:
+            self._walk_us = None
+            self._stood_at, self._stood_us = self._mean(utc_us), utc_us
+
+    def _began(self, utc_us: int) -> int:
+        """The last moment at the place where the person stood: the speed lags by half a window, the place does not."""
+        if self._stood_at is None:
+            return self._steps[0][0]
+        near = [t for t, xy in self._steps if math.dist(xy, self._stood_at) <= 0.25]
+        return max(near, default=self._stood_us or utc_us)

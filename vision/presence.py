@@ -1,0 +1,211 @@
+"""One presence: somebody at a place, whatever the tracker calls the box at the moment. Pure: no pixels here."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+
+from models.domain.geometry import PERSON_HEIGHT_M, XY
+from models.domain.media import US
+from models.domain.presence import Place
+from models.domain.truth import Truth
+from vision.clothing import Lab
+from vision.entrances import Doorway
+from vision.path import WALK_MPS, Path
+from vision.place import ANYBODY, KNOWN_SIGMA_M, Box, Located, Locator, Stature, box_height
+from vision.roles import RoleVotes
+from vision.tracking import Sighting
+
+Colour = tuple[Lab | None, Lab | None]
+"""Top and bottom."""
+
+FOUND_S = 1.0
+"""Found this recently counts as seen: a detector that blinks for some frames has not lost anybody."""
+CONFIRM_S = 0.4
+CONFIRM_FOUND = 3
+"""A person is believed after three boxes over 0.4 s, or two over a second (few frames arrive)."""
+HURRIED_MPS = 2.0
+HEIGHTS_KEPT = 60
+TALLEST_M = 2.02
+BOX_MARGIN = 0.985
+"""Detector boxes leave a pixel above the crown and one below the soles: +1 to +2 % on the samples' four people."""
+
+
+class Evidence(Protocol):
+    """What the picture says beyond boxes. Boxes in pixels of the declared size."""
+
+    def looked(self, box: Box) -> bool:
+        """Whether the finder looked at the place in this frame."""
+        ...
+
+    def empty(self, box: Box) -> Truth:
+        """Whether the place matches its empty reference."""
+        ...
+
+    def first_change_us(self, box: Box, since_us: int) -> int | None:
+        """From when on the place has differed from its empty reference until now, `since_us` at the earliest."""
+        ...
+
+    def colour(self, box: Box, px_per_m: float) -> Colour:
+        """Clothing colours of a box."""
+        ...
+
+    def worn(self, box: Box, px_per_m: float) -> bool | None:
+        """Whether a uniform is worn; None when it cannot be told."""
+        ...
+
+    def stirs(self, key: int, box: Box) -> bool:
+        """Whether something in the box moves by itself; the box first asked for under a key is the one watched."""
+        ...
+
+
+@dataclass(slots=True)
+class Presence:
+    """State of one presence. Times UTC µs. `number` is given when it is believed (confirmed)."""
+
+    key: int
+    track: int | None
+    box: Box
+    located: Located
+    first_us: int
+    last_found_us: int
+    doorway: Doorway
+    votes: RoleVotes
+    came_in: bool
+    entered_us: int
+    last_seen_us: int
+    """Last found by the detector, or by the pixels at the border on the way out."""
+    path: Path = field(default_factory=Path)
+    number: int | None = None
+    times_found: int = 1
+    alive: bool = False
+    """Known to be a person and not the picture of one (vision/liveness.py)."""
+    colour: Colour = (None, None)
+    stature: Stature = ANYBODY
+    crowded_us: int = 0
+    """Last time another person's box met this one."""
+    stirred_us: int | None = None
+    """First time something in the box moved by itself while the person was not known to be one."""
+    empty_since_us: int | None = None
+    still_since_us: int | None = None
+    _heights: list[float] = field(default_factory=list)
+    _boxes: deque[tuple[int, Box]] = field(default_factory=deque)
+
+    @property
+    def place(self) -> Place:
+        return self.located.place
+
+    @property
+    def believed(self) -> bool:
+        return self.number is not None
+
+    @property
+    def shown(self) -> bool:
+        """Part of the scene: believed, inside, and a person."""
+        return self.believed and self.doorway.inside and self.alive
+
+    def seen(self, utc_us: int) -> Truth:
+        return Truth.HOLDS if utc_us - self.last_found_us <= FOUND_S * US else Truth.UNKNOWN
+
+    def ripe(self, utc_us: int) -> bool:
+        """Found often enough to be believed."""
+        lasting_s = (utc_us - self.first_us) / US
+        return (self.times_found >= CONFIRM_FOUND and lasting_s >= CONFIRM_S) or (
+            self.times_found >= 2 and lasting_s >= 1.0
+        )
+
+    def found(self, sighting: Sighting, utc_us: int, locator: Locator) -> None:
+        """The tracker has a box for it in this frame."""
+        if utc_us - self.last_found_us > FOUND_S * US:
+            self.path.gap()
+        located = locator.locate(sighting.box, self._expected(utc_us), self.stature)
+        self._learn_stature(located, locator.cut(sighting.box))
+        located = self._scaled(located, sighting.box, locator)
+        self.path.add(utc_us, located.place)
+        self.located = self._steadied(located)
+        self.box, self.track = sighting.box, sighting.track
+        self.last_found_us = self.last_seen_us = utc_us
+        self.times_found += 1
+        self._boxes.append((utc_us, sighting.box))
+        while len(self._boxes) > 2 and utc_us - self._boxes[0][0] > 0.6 * US:
+            self._boxes.popleft()
+        self.empty_since_us = self.still_since_us = None
+
+    def continue_as(self, new: Presence, utc_us: int, locator: Locator) -> None:
+        """What was followed as `new` is this presence, found again; its own stature decides how the box reads."""
+        if utc_us - self.last_found_us > 2 * FOUND_S * US:
+            self.path.gap()
+            self.located = new.located
+        else:
+            self.located = locator.locate(new.box, self.place.floor, self.stature)
+            self.path.add(utc_us, self.located.place)
+        self.track, self.box, self.doorway = new.track, new.box, new.doorway
+        self.last_found_us = self.last_seen_us = utc_us
+        self.empty_since_us = self.still_since_us = None
+
+    def heading(self, ahead_s: float) -> Box:
+        """The box where it will be in a moment, by the way it moved over its last half second."""
+        if len(self._boxes) < 2:
+            return self.box
+        (t0, first), (t1, last) = self._boxes[0], self._boxes[-1]
+        share = ahead_s * US / max(t1 - t0, 1)
+        dx = ((last[0] - first[0]) + (last[2] - first[2])) / 2 * share
+        dy = ((last[1] - first[1]) + (last[3] - first[3])) / 2 * share
+        return self.box[0] + dx, self.box[1] + dy, self.box[2] + dx, self.box[3] + dy
+
+    def _expected(self, utc_us: int) -> XY | None:
+        """Floor metres where the person should be now."""
+        if self.place.floor is None or utc_us - self.last_found_us > FOUND_S * US:
+            return None
+        vx, vy = self.path.velocity_mps
+        ahead_s = (utc_us - self.last_found_us) / US if WALK_MPS < self.path.speed_mps < HURRIED_MPS else 0.0
+        return self.place.floor[0] + vx * ahead_s, self.place.floor[1] + vy * ahead_s
+
+    def remember_colour(self, colour: Colour) -> None:
+        """Slow mean over the life."""
+        self.colour = _blend(self.colour[0], colour[0]), _blend(self.colour[1], colour[1])
+
+    def _learn_stature(self, located: Located, cut: frozenset[str]) -> None:
+        """Only taller than assumed can be learnt: soles hidden behind a chair make a person look lower, never higher,
+        and for somebody short the assumption does little harm."""
+        own = located.ratio * PERSON_HEIGHT_M * BOX_MARGIN
+        if located.by_head or cut or not PERSON_HEIGHT_M <= own <= TALLEST_M or len(self._heights) >= HEIGHTS_KEPT:
+            return
+        self._heights.append(own)
+        if len(self._heights) >= 4:
+            self.stature = Stature(float(np.quantile(self._heights, 0.75)), KNOWN_SIGMA_M)
+
+    def _scaled(self, located: Located, box: Box, locator: Locator) -> Located:
+        """Without a floor the own height is the scale: smoothed, and a box cut by the border does not shrink it."""
+        place = located.place
+        if place.floor is not None:
+            return located
+        own, before = max(box_height(box), 1.0) / PERSON_HEIGHT_M, self.place.px_per_m
+        scale = max(own, before) if locator.cut(box) else before + 0.3 * (own - before)
+        return replace(located, place=replace(place, px_per_m=scale))
+
+    def _steadied(self, located: Located) -> Located:
+        """Average the place of somebody who stands; follow somebody who walks.
+
+        Hidden soles put a standing person too far away, never too near: a farther foot counts little.
+        """
+        now, before = located.place.floor, self.place.floor
+        if now is None or before is None:
+            return located
+        farther = not located.by_head and located.place.image[1] < self.place.image[1]
+        share = 0.8 if self.path.speed_mps > WALK_MPS else 0.05 if farther else 0.3
+        mixed = before[0] + share * (now[0] - before[0]), before[1] + share * (now[1] - before[1])
+        image = located.place.image
+        if share < 0.1:
+            x, y = self.place.image
+            image = x + share * (image[0] - x), y + share * (image[1] - y)
+        return replace(located, place=replace(located.place, floor=mixed, image=image))
+
+
+def _blend(old: Lab | None, new: Lab | None) -> Lab | None:
+    if old is None or new is None:
+        return new if old is None else old
+    return old[0] + 0.1 * (new[0] - old[0]), old[1] + 0.1 * (new[1] - old[1]), old[2] + 0.1 * (new[2] - old[2])

@@ -1,0 +1,62 @@
+"""Whether the camera can be believed at all: black, frozen or covered pictures say nothing about people."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from models.domain.media import US, Image
+from models.domain.truth import Truth
+
+BLACK_LEVEL = 20
+LIGHT_SHARE = 0.01
+"""Fewer pixels than this reach the level: no light reaches the sensor (a dark room with IR lamps is far above)."""
+FROZEN_S = 30.0
+"""Not one pixel has changed for this long. Quiet H.264 repeats a picture between key frames, seldom for over 10 s."""
+COVERED_SHARE = 0.12
+"""Left of the usual edge strength: a hand, a box or paint before the lens leaves nothing sharp."""
+COVERED_S = 3.0
+USUAL_S = 60.0
+
+
+class SceneHealth:
+    """Feed every frame of a camera."""
+
+    def __init__(self) -> None:
+        self._before: Image | None = None
+        self._changed_us = 0
+        self._usual: float | None = None
+        self._flat_since_us: int | None = None
+        self._last_us = 0
+
+    def reset(self) -> None:
+        """A new run: what was seen before does not freeze it."""
+        self._before = None
+        self._flat_since_us = None
+
+    def view(self, image: Image, utc_us: int) -> Truth:
+        """HOLDS while the picture can be believed, else UNKNOWN. image: H x W x 3 BGR."""
+        small = np.asarray(cv2.resize(image, (160, 90), interpolation=cv2.INTER_NEAREST), np.uint8)
+        if self._before is None or not np.array_equal(small, self._before):
+            self._before, self._changed_us = small, utc_us
+        black = np.count_nonzero(small >= BLACK_LEVEL) < LIGHT_SHARE * small.size
+        frozen = utc_us - self._changed_us >= FROZEN_S * US
+        covered = self._covered(small, utc_us, learn=not black)
+        return Truth.UNKNOWN if black or frozen or covered else Truth.HOLDS
+
+    def _covered(self, small: Image, utc_us: int, *, learn: bool) -> bool:
+        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+        strength = cv2.norm(cv2.Laplacian(grey, cv2.CV_32F), cv2.NORM_L1) / grey.size
+        if self._usual is None:
+            self._usual = strength if learn else None
+            self._last_us = utc_us
+            return False
+        step_s, self._last_us = (utc_us - self._last_us) / US, utc_us
+        if strength >= COVERED_SHARE * self._usual:
+            self._flat_since_us = None
+            if learn:
+                self._usual += (strength - self._usual) * min(1.0, step_s / USUAL_S)
+            return False
+        if self._flat_since_us is None:
+            self._flat_since_us = utc_us
+        return utc_us - self._flat_since_us >= COVERED_S * US
