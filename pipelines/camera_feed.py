@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from models.domain.errors import EvidenceError
 from models.domain.media import Frame
-from models.domain.messages import Message, Scene, StreamLost, StreamResumed
+from models.domain.messages import Message, Observation, Scene, StreamLost, StreamResumed
 from models.domain.site import Camera
 from pipelines.album import Shot
 from pipelines.engine import ORDER
@@ -34,18 +35,32 @@ class Told:
 Observe = Callable[[Frame], Scene]
 
 
+class Sight(Protocol):
+    """An observer of things beside the one of persons: lamps, air-conditioners, furniture, the view itself."""
+
+    def look(self, frame: Frame, scene: Scene) -> Sequence[Observation]:
+        """What the frame tells, dated at the scene's time; nothing when it is not yet time to look again."""
+        ...
+
+
 class CameraFeed:
     """Reads a source to its end in a thread of its own and puts what it tells into the merge.
 
     finder: the one inside `observe`, so that masking sees everything it found. Errors of the source or the network go
-    to the merge, which hands them to the reader.
+    to the merge, which hands them to the reader. sights: asked after the scene of each frame, in this order.
     """
 
     def __init__(
-        self, camera: Camera, source: FrameSource, observe: Observe, finder: NotingFinder, merge: Merge[Told]
+        self,
+        camera: Camera,
+        source: FrameSource,
+        observe: Observe,
+        finder: NotingFinder,
+        merge: Merge[Told],
+        sights: Sequence[Sight] = (),
     ) -> None:
         self._camera, self.source, self._observe = camera, source, observe
-        self._finder, self._merge = finder, merge
+        self._finder, self._merge, self._sights = finder, merge, sights
         self._shutter = Shutter(camera)
         self._utc_us = 0
         self._thread = threading.Thread(target=self._work, name=f"camera {camera.id}", daemon=True)
@@ -75,6 +90,9 @@ class CameraFeed:
             scene = self._observe(item)
             self._utc_us = scene.utc_us
             self._put(scene, item)
+            for sight in self._sights:
+                for told in sight.look(item, scene):
+                    self._put(told)
         else:
             self._utc_us = max(self._utc_us, item.utc_us)
             self._put(item)
@@ -84,7 +102,7 @@ class CameraFeed:
         try:
             if frame is not None and isinstance(message, Scene):
                 shot = self._shutter.take(frame, message, self._finder.found)
-            else:
+            elif not isinstance(message, Observation):
                 shot = self._shutter.flush()
         except EvidenceError:
             unmasked = True

@@ -1,8 +1,8 @@
 """The engine: messages in, changes of incidents out. No clock, no I/O; the same messages give the same incidents.
 
 Messages come in the order of their `utc_us`. Of several at the same moment the runner sends StreamLost, StreamResumed,
-Scene (cameras by id), Tick, EndOfRecording, in this order: a scene then belongs to the run that was announced, and
-absence is judged after all that was seen.
+Scene and Observation (cameras by id), Tick, EndOfRecording, in this order: a scene then belongs to the run that was
+announced, and absence is judged after all that was seen.
 
     engine = Engine(site)
     for message in messages:
@@ -16,7 +16,7 @@ from typing import Any
 
 from models.domain.incident import Incident
 from models.domain.media import US
-from models.domain.messages import EndOfRecording, Message, Scene, StreamLost, StreamResumed, Tick
+from models.domain.messages import EndOfRecording, Message, Observation, Scene, StreamLost, StreamResumed, Tick
 from models.domain.site import Site
 from pipelines.incidents import IncidentBook, IncidentChange
 from pipelines.ledger import Ledger, Row
@@ -25,7 +25,14 @@ from pipelines.rules.catalogue import rules_in_force
 from pipelines.rules.rule import OpenClaim, Rule
 from pipelines.rules.waiting_party import Waiting
 
-ORDER: dict[type, int] = {StreamLost: 0, StreamResumed: 1, Scene: 2, Tick: 3, EndOfRecording: 4}
+ORDER: dict[type, int] = {
+    StreamLost: 0,
+    StreamResumed: 1,
+    Scene: 2,
+    Observation: 3,
+    Tick: 4,
+    EndOfRecording: 5,
+}
 
 
 def order(message: Message) -> tuple[int, int, str]:

@@ -3,14 +3,15 @@
 Zones: occupied / empty / unknown and the number of people; posts: attended / unattended / unknown; cameras: ok / lost /
 sick. A presence counts from `entered_us` on, also while unseen; one that left counts to its last sighting; one that
 vanished is unknown between its last sighting and the moment its place was found empty. Where a camera was blind its
-zones are unknown.
+zones are unknown. Observations of other things (lamps, air-conditioners, items) hold until the next one of the same
+thing, or until their camera is lost.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.domain.messages import Message, Scene, StreamLost
+from models.domain.messages import Message, Observation, Scene, StreamLost
 from models.domain.presence import Departure, Exit
 from models.domain.site import Site
 from models.domain.truth import Truth
@@ -21,6 +22,8 @@ from pipelines.rules.coverage import cameras_of
 MAX_GAP_US = us(5.0)
 """Without a good scene for longer, nothing is known (design.md, Time)."""
 Value = str | int
+WORDS: dict[str, tuple[str, str, str]] = {"on": ("state", "on", "off"), "in_place": ("placement", "in_place", "moved")}
+"""Predicate of an observation -> (predicate, value when it holds, value when it fails) of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,9 @@ class Row:
 
     subject: str
     kind: str
-    """zone | post | camera"""
+    """zone | post | camera, or the kind of an observation"""
     predicate: str
-    """occupancy | count | attendance | view"""
+    """occupancy | count | attendance | view, or what an observation states"""
     value: Value
     t_start_us: int
     t_end_us: int
@@ -78,6 +81,8 @@ class Ledger:
         self._zones = {zone.id: cameras_of(zone.regions, site) for zone in site.zones.values()}
         self._watches = {post.id: PostWatch.of(post, site) for post in site.posts.values()}
         self._posts = {post: Course() for post in self._watches}
+        self._things: dict[tuple[str, str, str], Course] = {}
+        self._tellers: dict[str, set[tuple[str, str, str]]] = {}
 
     def step(self, message: Message) -> None:
         """Take one more message."""
@@ -92,8 +97,19 @@ class Ledger:
                 self._views[camera].put(thread.good_us, "lost")
         if isinstance(message, StreamLost) and message.camera in self._views:
             self._views[message.camera].put(message.utc_us, "lost")
+            for thing in self._tellers.get(message.camera, ()):
+                self._things[thing].put(message.utc_us, Truth.UNKNOWN.value)
+        if isinstance(message, Observation):
+            self._told(message)
         if isinstance(message, Scene) and message.camera in self._views:
             self._seen(message)
+
+    def _told(self, told: Observation) -> None:
+        predicate, holds, fails = WORDS.get(told.predicate, (told.predicate, Truth.HOLDS.value, Truth.FAILS.value))
+        thing = (told.subject, told.kind, predicate)
+        value = {Truth.HOLDS: holds, Truth.FAILS: fails}.get(told.truth, Truth.UNKNOWN.value)
+        self._things.setdefault(thing, Course()).put(told.utc_us, value)
+        self._tellers.setdefault(told.camera, set()).add(thing)
 
     def _seen(self, scene: Scene) -> None:
         view, sick = self._views[scene.camera], scene.view is Truth.UNKNOWN
@@ -139,6 +155,8 @@ class Ledger:
             occupancy, count = self._zone(zone, cameras, span)
             found += _rows((zone, "zone", "occupancy"), occupancy, span)
             found += _rows((zone, "zone", "count"), count, span)
+        for thing, course in sorted(self._things.items()):
+            found += _rows(thing, _pieces(course, span, Truth.UNKNOWN.value), span)
         return tuple(found)
 
     def _zone(

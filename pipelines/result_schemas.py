@@ -72,9 +72,9 @@ def incidents_schema() -> Schema:
 def intervals_schema() -> Schema:
     """Schema of intervals.json."""
     properties: Schema = {
-        "subject": {"type": "string", "description": "id of the zone, post or camera"},
-        "kind": {"enum": ["zone", "post", "camera"]},
-        "predicate": {"enum": ["occupancy", "count", "attendance", "view"]},
+        "subject": {"type": "string", "description": "id in the site file"},
+        "kind": {"enum": ["zone", "post", "camera", "luminaire", "aircon", "furniture"]},
+        "predicate": {"enum": ["occupancy", "count", "attendance", "view", "state", "placement"]},
         "value": {
             "anyOf": [
                 {
@@ -82,6 +82,8 @@ def intervals_schema() -> Schema:
                         *("occupied", "empty", "unknown"),
                         *("attended", "unattended"),
                         *("ok", "lost", "sick"),
+                        *("on", "off"),
+                        *("in_place", "moved"),
                     ]
                 },
                 {"type": "integer", "minimum": 0},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.domain.messages import EndOfRecording, Message, Scene, StreamLost, StreamResumed, Tick
+from models.domain.finding import Quantity
+from models.domain.messages import EndOfRecording, Message, Observation, Scene, StreamLost, StreamResumed, Tick
 from models.domain.presence import Departure, Exit, Person, Place, Role
 from models.domain.truth import Truth
 
@@ -24,6 +25,8 @@ def encoded(message: Message) -> Fields:
                 "persons": [_person(person) for person in message.persons],
                 "departed": [_departure(departure) for departure in message.departed],
             }
+        case Observation():
+            return _observation(message)
         case Tick():
             return {"kind": "tick", "utc_us": message.utc_us}
         case StreamLost():
@@ -47,6 +50,8 @@ def decoded(fields: Fields) -> Message:
                 departed=tuple(_to_departure(departure) for departure in fields["departed"]),
                 view=Truth(fields["view"]),
             )
+        case "observation":
+            return _to_observation(fields)
         case "tick":
             return Tick(utc_us)
         case "lost":
@@ -56,6 +61,35 @@ def decoded(fields: Fields) -> Message:
         case "end":
             return EndOfRecording(utc_us)
     raise ValueError(f"unknown kind of message {fields['kind']!r}")
+
+
+def _observation(told: Observation) -> Fields:
+    return {
+        "kind": "observation",
+        "of": told.kind,
+        "subject": told.subject,
+        "predicate": told.predicate,
+        "truth": told.truth.value,
+        "utc_us": told.utc_us,
+        "camera": told.camera,
+        "values": {name: [q.value, q.unit, q.sigma] for name, q in told.values},
+        "cues": list(told.cues),
+        "confidence": told.confidence,
+    }
+
+
+def _to_observation(fields: Fields) -> Observation:
+    return Observation(
+        kind=fields["of"],
+        subject=fields["subject"],
+        predicate=fields["predicate"],
+        truth=Truth(fields["truth"]),
+        utc_us=int(fields["utc_us"]),
+        camera=fields["camera"],
+        values=tuple((name, Quantity(value, unit, sigma)) for name, (value, unit, sigma) in fields["values"].items()),
+        cues=tuple(fields["cues"]),
+        confidence=fields["confidence"],
+    )
 
 
 def _person(person: Person) -> Fields:

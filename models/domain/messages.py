@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.domain.finding import Quantity
 from models.domain.presence import Departure, Person
 from models.domain.truth import Truth
 
@@ -20,6 +21,27 @@ class Scene:
     """Presences that ended since the scene before."""
     view: Truth = Truth.HOLDS
     """UNKNOWN while the camera is sick (black, frozen, covered): the persons are then not to be judged by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What is known of one configured thing that is no person: a lamp group, an air-conditioner, an item, a view."""
+
+    kind: str
+    """luminaire | aircon | furniture | label | camera"""
+    subject: str
+    """Id in the site file."""
+    predicate: str
+    """What is stated, in the words of intervals.json: "on", "in_place", "view", ..."""
+    truth: Truth
+    utc_us: int
+    camera: str = ""
+    """"" when no camera said so (a meter)."""
+    values: tuple[tuple[str, Quantity], ...] = ()
+    """Measured figures by name ("offset", "turn", "power"), with unit and sigma."""
+    cues: tuple[str, ...] = ()
+    """Text keys (models/texts) of what speaks for it, strongest first."""
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +76,4 @@ class EndOfRecording:
     utc_us: int
 
 
-Message = Scene | Tick | StreamLost | StreamResumed | EndOfRecording
+Message = Scene | Observation | Tick | StreamLost | StreamResumed | EndOfRecording

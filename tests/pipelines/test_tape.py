@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from models.domain.errors import StoreError, UsageError
+from models.domain.finding import Quantity
+from models.domain.messages import Observation, Scene, StreamLost
 from models.domain.presence import Role
-from pipelines.engine import Engine
+from models.domain.truth import Truth
+from pipelines.engine import Engine, order
 from pipelines.results import incidents_document
 from pipelines.tape import TapeWriter, read_tape, rerun, rerun_engine
 from tests.stories.scenario import DOOR, HOME, Actor, Story, site
 
+KINDS = ("luminaire", "furniture")
 LIMITS = {"greeter.visitor_unapproached": {"limit_s": 20.0}, "greeter.post_unattended": {"warn_s": 5.0}}
 
 
@@ -42,6 +46,34 @@ def test_messages_come_back_exactly(recorded):
     assert tape.header.site == where.id
     assert tape.header.start_us == messages[0].utc_us
     assert not tape.truncated
+
+
+def test_an_observation_comes_back_exactly_and_its_rows_too(tmp_path):
+    where = site(LIMITS)
+    offset = ("offset", Quantity(31.25, "mm", 4.5)), ("turn", Quantity(-0.5, "deg"))
+    told = [
+        Observation("furniture", "chair-1", "in_place", Truth.HOLDS, 1_000_000, "cam", offset, ("cue.a",), 0.75),
+        Observation("luminaire", "ceiling", "on", Truth.FAILS, 3_000_000, "cam"),
+        StreamLost("cam", 5_000_000, "timeout"),
+        Observation("luminaire", "ceiling", "on", Truth.HOLDS, 8_000_000),
+    ]
+    scenes = [Scene("cam", "cam-1", t * 1_000_000, ()) for t in (0, 4, 10)]
+    messages = sorted([*told, *scenes], key=order)
+    with TapeWriter(tmp_path / "tape.jsonl", where) as tape:
+        for message in messages:
+            tape.write(message)
+    assert list(read_tape(tmp_path / "tape.jsonl").messages) == messages
+    rows = rerun_engine(read_tape(tmp_path / "tape.jsonl"), where).intervals()
+    seen = [(r.subject, r.predicate, r.value, r.t_start_us, r.t_end_us) for r in rows if r.kind in KINDS]
+    assert seen == [
+        ("ceiling", "state", "unknown", 0, 3_000_000),
+        ("ceiling", "state", "off", 3_000_000, 5_000_000),
+        ("ceiling", "state", "unknown", 5_000_000, 8_000_000),
+        ("ceiling", "state", "on", 8_000_000, 10_000_000),
+        ("chair-1", "placement", "unknown", 0, 1_000_000),
+        ("chair-1", "placement", "in_place", 1_000_000, 5_000_000),
+        ("chair-1", "placement", "unknown", 5_000_000, 10_000_000),
+    ]
 
 
 def test_running_the_rules_again_gives_the_incidents_of_the_run(recorded):
