@@ -62,14 +62,17 @@ class Outbox:
                 self._clock.sleep(IDLE_S)
 
     def drain(self, patience_s: float) -> int:
-        """Deliver until nothing waits or patience ends; returns how many parcels are left."""
+        """Deliver until nothing waits or patience ends, but try once; returns how many parcels are left."""
         end_us = self._clock.monotonic_us() + round(patience_s * US)
         self._reported_us = None
         self.report()
-        while (left := self._store.undelivered()) and self._clock.monotonic_us() < end_us:
-            if self.deliver() == 0:
+        while self._store.undelivered():
+            settled = self.deliver()
+            if self._clock.monotonic_us() >= end_us:
+                break
+            if settled == 0:
                 self._clock.sleep(IDLE_S)
-        return left
+        return self._store.undelivered()
 
     def deliver(self) -> int:
         """One pass over what is due; returns how many parcels were delivered or refused. Raises StoreError."""
