@@ -13,7 +13,7 @@ demo: $(VENV)/.ready  ## replay the samples through the whole chain, then serve 
 	$(BIN)/guiwei demo $(DEMO_FLAGS)
 
 test: $(VENV)/.ready-test lint  ## lint, types, import arrows, all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --max-worker-restart 0 $(PYTEST_FLAGS)
 WORKERS ?= 2
 
 lint: $(VENV)/.ready-test

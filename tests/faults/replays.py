@@ -45,5 +45,10 @@ class Replays:
 @contextmanager
 def replays() -> Iterator[Replays]:
     command = [sys.executable, "-m", "tests.faults.box_process"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
-        yield Replays(process)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0, "start_new_session": True}
+    with subprocess.Popen(command, **pipes) as process:
+        try:
+            yield Replays(process)
+        finally:
+            # The whole session: a replay that hangs would keep its parent, and that the test, waiting for ever.
+            os.killpg(process.pid, signal.SIGKILL)

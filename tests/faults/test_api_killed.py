@@ -30,7 +30,8 @@ class Nursery:
 
     def __init__(self, folder: Path) -> None:
         command = [sys.executable, "-m", "tests.faults.api_nursery", str(folder)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "start_new_session": True}
+        self._process = subprocess.Popen(command, **pipes)
 
     def start(self) -> tuple[int, str]:
         """Process id and address of a new server."""
@@ -40,8 +41,10 @@ class Nursery:
         return int(pid), address
 
     def close(self) -> None:
-        self._process.stdin.close()
+        """Kills the nursery and what it started: a server that hangs must not keep the test waiting."""
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(timeout=20)
+        self._process.stdin.close()
         self._process.stdout.close()
 
 
@@ -118,7 +121,6 @@ def test_killed_at_twenty_random_moments_nothing_is_lost_doubled_or_half_written
             sender.go_to(address)
         sender.stop()
     finally:
-        os.kill(pid, signal.SIGKILL)
         nursery.close()
     assert sender.refusals == []
     assert sender.interrupted >= KILLS // 2, "most kills should meet a sender at work"

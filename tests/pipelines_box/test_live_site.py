@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,15 @@ def unreachable(folder: Path, cameras: tuple[str, ...]) -> Path:
     return folder
 
 
+@pytest.fixture
+def survivor() -> Iterator[None]:
+    """A SIGTERM that no run listens to any more must not end the test process, whose default it would be."""
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("survivor")
 def test_two_cameras_that_are_off_are_told_once_each_and_closed_when_the_box_stops(tmp_path: Path):
     site, main, told = unreachable(tmp_path / "site", ("door", "hall")), threading.main_thread(), []
     with other_end() as end:
