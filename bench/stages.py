@@ -25,15 +25,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration import load_site
-from guiwei.box import second_net
+from guiwei.box import second_net, settle
 from models.domain.clock import SystemClock
 from models.domain.media import Detections, Frame
 from models.store import BoxStore
+from models.texts import catalogue
 from pipelines.album import Album
 from pipelines.casebook import CaseBook
 from pipelines.engine import Engine
 from pipelines.evidence import Evidence
 from pipelines.shutter import NotingFinder, Shutter
+from vision.clothing import lab_of
 from vision.detectors import load_detector
 from vision.detectors.finder import CropFinder
 from vision.detectors.protocol import PersonFinder
@@ -97,6 +99,8 @@ def measured(frames_at_most: int, tape: Path | None, out: Path) -> tuple[Stopwat
     evidence = Evidence(site, out / "evidence", albums, net)
     casebook = CaseBook(store, evidence, out / "evidence", clock, deliver=False, timeline=lambda _incident: None)
     count = 0
+    warm_up()
+    settle()
     for frame in _decoded(open_source(camera, secrets={}, clock=clock), watch, frames_at_most):
         count += 1
         with watch.timing("track + roles + presence"):
@@ -113,6 +117,12 @@ def measured(frames_at_most: int, tape: Path | None, out: Path) -> tuple[Stopwat
         casebook.finish()
     store.close()
     return watch, count, len(casebook.incidents)
+
+
+def warm_up() -> None:
+    """What a process builds once, whatever it sees: OpenCV's tables of float Lab, the catalogue of texts."""
+    lab_of(np.zeros((1, 1, 3), np.uint8), np.ones(3, np.float32))
+    catalogue()
 
 
 def _timed(look: Callable[..., NDArray[np.float32]], watch: Stopwatch) -> Callable[..., NDArray[np.float32]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -135,6 +136,7 @@ def run_box(plan: Plan) -> RunResult:
 
 
 def _judged(plan: Plan, store: BoxStore, watch: CameraWatch) -> RunResult:
+    settle()
     engine = Engine(plan.site)
     tape = TapeKeeper(plan.out / TAPE, plan.site, plan.ears.tell, plan.ears.language)
     with contextlib.closing(tape):
@@ -153,6 +155,13 @@ def _judged(plan: Plan, store: BoxStore, watch: CameraWatch) -> RunResult:
     return RunResult(
         plan.site, plan.out, runner.first_us, runner.last_us, casebook.incidents, facts, 0, interrupted.is_set()
     )
+
+
+def settle() -> None:
+    """What is loaded by now stays: keep the garbage collector from walking through all of it again and again, which
+    costs 0.3 ms of every frame."""
+    gc.collect()
+    gc.freeze()
 
 
 def _casebook(plan: Plan, store: BoxStore, tape: TapeKeeper) -> tuple[CaseBook, dict[str, Album]]:

@@ -69,7 +69,9 @@ class EmptyReference:
         for box in covered:
             self._covered[self._window(widened(box, 0.15))] = True
         if before is not None:
-            spread = float(np.median(np.abs(grey[::4, ::4] - before.grey[::4, ::4])))
+            moved = np.abs(grey[::4, ::4] - before.grey[::4, ::4])
+            # The upper median: numpy's own also averages the middle two, for three times the time.
+            spread = float(np.partition(moved, moved.size // 2, axis=None)[moved.size // 2])
             self._noise += 0.1 * (spread * 1.05 - self._noise)
         self._learn(grey, 0 if before is None else utc_us - before.utc_us)
 

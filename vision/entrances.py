@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.domain.geometry import XY, contains, side
+from models.domain.geometry import XY, contains, nearest_on_border, nearest_on_side, side
 from models.domain.media import US
 from models.domain.presence import Place
 from models.domain.site import EntranceLine, Region, Site
@@ -46,7 +46,7 @@ class Entrances:
 
     def _away(self, line: EntranceLine, place: Place) -> float:
         spot, unit = self._spot(line, place)
-        return _segment_distance(line.a, line.b, spot) / unit
+        return math.dist(nearest_on_side(line.a, line.b, spot), spot) / unit
 
     def _spot(self, line: EntranceLine, place: Place) -> tuple[XY, float]:
         """The place in the line's own plane, and how many of its units make a metre."""
@@ -65,18 +65,7 @@ def within(region: Region, place: Place, camera: str, slack_m: float = 0.0) -> b
         return False
     if contains(region.polygon, spot):
         return True
-    return slack > 0 and _border_distance(region, spot) <= slack
-
-
-def _border_distance(region: Region, spot: XY) -> float:
-    ends = (*region.polygon[1:], region.polygon[0])
-    return min(_segment_distance(a, b, spot) for a, b in zip(region.polygon, ends, strict=True))
-
-
-def _segment_distance(a: XY, b: XY, spot: XY) -> float:
-    along = ((spot[0] - a[0]) * (b[0] - a[0]) + (spot[1] - a[1]) * (b[1] - a[1])) / max(math.dist(a, b) ** 2, 1e-12)
-    along = min(1.0, max(0.0, along))
-    return math.dist(spot, (a[0] + along * (b[0] - a[0]), a[1] + along * (b[1] - a[1])))
+    return slack > 0 and math.dist(nearest_on_border(region.polygon, spot), spot) <= slack
 
 
 class Passage(StrEnum):

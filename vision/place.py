@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from models.domain.geometry import PERSON_HEIGHT_M, XY, GroundPlane, Polygon, corners, side
+from models.domain.geometry import PERSON_HEIGHT_M, XY, GroundPlane, Polygon, corners, nearest_on_border, side
 from models.domain.presence import Place
 from models.domain.site import Camera, EntranceLine, Site
 from vision.pose import pose_of
@@ -196,7 +196,7 @@ class Locator:
         """Nobody stands behind the wall: a coarse place outside the walkable area is moved to its border."""
         if not self._walkable or not 0 < self._outside_m(spot) < 3 * sigma:
             return spot
-        return min((_nearest(polygon, spot) for polygon in self._walkable), key=lambda p: math.dist(p, spot))
+        return min((nearest_on_border(polygon, spot) for polygon in self._walkable), key=lambda p: math.dist(p, spot))
 
 
 def _walkable(site: Site, camera: Camera) -> list[Polygon]:
@@ -221,15 +221,3 @@ def _doorstep(line: EntranceLine) -> Polygon:
 
 def _outside(polygon: Polygon, point: XY) -> float:
     return max(0.0, -float(cv2.pointPolygonTest(corners(polygon), (float(point[0]), float(point[1])), True)))
-
-
-def _nearest(polygon: Polygon, point: XY) -> XY:
-    """The polygon's border point nearest to a point."""
-    p, best, best_m = np.array(point), point, math.inf
-    for a, b in zip(polygon, (*polygon[1:], polygon[0]), strict=True):
-        start, way = np.array(a), np.array(b) - np.array(a)
-        share = float(np.clip((p - start) @ way / max(float(way @ way), 1e-12), 0, 1))
-        spot = start + share * way
-        if (away := float(np.linalg.norm(spot - p))) < best_m:
-            best, best_m = (float(spot[0]), float(spot[1])), away
-    return best

@@ -155,6 +155,23 @@ def side(a: XY, b: XY, point: XY) -> float:
     return (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0])
 
 
+def nearest_on_side(a: XY, b: XY, point: XY) -> XY:
+    """The point of the side a-b that lies nearest; plain numbers, since arrays of two cost ten times as much."""
+    along_x, along_y = b[0] - a[0], b[1] - a[1]
+    length2 = along_x * along_x + along_y * along_y
+    if length2 == 0:
+        return a
+    share = ((point[0] - a[0]) * along_x + (point[1] - a[1]) * along_y) / length2
+    share = min(1.0, max(0.0, share))
+    return a[0] + share * along_x, a[1] + share * along_y
+
+
+def nearest_on_border(polygon: Polygon, point: XY) -> XY:
+    """The polygon's border point nearest to a point."""
+    sides = zip(polygon, (*polygon[1:], polygon[0]), strict=True)
+    return min((nearest_on_side(a, b, point) for a, b in sides), key=lambda spot: math.dist(spot, point))
+
+
 def crosses_itself(polygon: Polygon) -> bool:
     """Whether two sides that do not share a corner meet."""
     n = len(polygon)

@@ -10,7 +10,7 @@ from itertools import combinations
 import cv2
 import numpy as np
 
-from models.domain.geometry import XY, Floats, GroundPlane, Polygon, contains
+from models.domain.geometry import XY, Floats, GroundPlane, Polygon, contains, nearest_on_border
 from models.domain.presence import Place
 from models.domain.site import Camera, Region, Site
 
@@ -115,17 +115,4 @@ def _one_distance_m(region: Region, camera: str, place: Place) -> float:
 
 
 def _from_polygon(polygon: Polygon, point: XY) -> float:
-    if contains(polygon, point):
-        return 0.0
-    sides = zip(polygon, (*polygon[1:], polygon[0]), strict=True)
-    return min(_from_side(a, b, point) for a, b in sides)
-
-
-def _from_side(a: XY, b: XY, point: XY) -> float:
-    along = (b[0] - a[0], b[1] - a[1])
-    length2 = along[0] ** 2 + along[1] ** 2
-    if length2 == 0:
-        return math.dist(a, point)
-    share = ((point[0] - a[0]) * along[0] + (point[1] - a[1]) * along[1]) / length2
-    share = min(1.0, max(0.0, share))
-    return math.dist((a[0] + share * along[0], a[1] + share * along[1]), point)
+    return 0.0 if contains(polygon, point) else math.dist(nearest_on_border(polygon, point), point)
