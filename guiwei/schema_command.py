@@ -17,6 +17,7 @@ class Document(StrEnum):
     INCIDENTS = "incidents"
     INTERVALS = "intervals"
     PARTIES = "parties"
+    TRUTH = "truth"
 
 
 def schema(
