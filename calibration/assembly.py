@@ -14,8 +14,9 @@ from typing import Any
 import cv2
 import numpy as np
 
+from calibration.energy_assembly import energy_of, read_lights
 from calibration.floor import floor_points_of, lens_of
-from calibration.references import moment_of
+from calibration.local_time import moment_of
 from calibration.site_file import (
     CameraPart,
     NamePart,
@@ -26,6 +27,7 @@ from calibration.site_file import (
     UniformPart,
 )
 from calibration.site_reader import read_site_file
+from models.domain.calendar import Season
 from models.domain.errors import SiteError
 from models.domain.rules import RULES
 from models.domain.site import (
@@ -35,7 +37,6 @@ from models.domain.site import (
     Name,
     Post,
     Region,
-    Season,
     Site,
     Source,
     SourceKind,
@@ -85,6 +86,7 @@ def assemble(file: SiteFile, folder: Path) -> Site:
         ),
         rules={code: {k: float(v) for k, v in rule.items()} for code, rule in settings.items() if rule},
         switched_off=frozenset(code for code, rule in file.rules.items() if rule.get("off") is True),
+        energy=energy_of(file.energy, read_lights(folder, {k: c.size for k, c in file.cameras.items()}), zone),
     )
     return replace(site, version=version_of(site))
 
@@ -112,13 +114,11 @@ def season_of(site: Site, day: date) -> Season:
     """The season with the latest start on or before the day (domain.md section 0.5), across the turn of the year."""
     if not site.seasons:
         raise SiteError("The site has no seasons.", where=site.id)
-    ordered = sorted(site.seasons, key=lambda s: s.starts)
-    begun = [s for s in ordered if s.starts <= (day.month, day.day)]
-    return (begun or ordered)[-1]
+    return site.calendar.season(day)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, time):
+    if isinstance(value, time | date):
         return value.isoformat()
     if isinstance(value, frozenset):
         return sorted(value)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from pydantic_core import PydanticCustomError
 
+from calibration.energy_references import energy_problems
 from calibration.field_checks import closest, seen_name
 from calibration.floor import floor_problem
+from calibration.local_time import moment_of
 from calibration.problem import Problem, path_text, shown
 from calibration.site_file import CameraPart, Point, RegionPart, SiteFile, SourcePart
 from calibration.yaml_document import Document, Key
@@ -39,6 +39,7 @@ class _References:
             *self._entrance_problems(),
             *self._post_problems(),
             *self._rule_problems(),
+            *self._energy_problems(),
         ]
 
     def _named(self, section: str) -> list[str]:
@@ -109,7 +110,7 @@ class _References:
         except PydanticCustomError as error:
             yield self._at(path, error.message())
 
-    def _dangling(self, path: Key, name: str, known: Sequence[str]) -> Iterable[Problem]:
+    def _dangling(self, path: Key, name: str, known: Sequence[str]) -> Iterator[Problem]:
         if name not in known:
             hint = closest(name, known)
             step = both("site.next.did_you_mean", word=hint) if hint else both("site.next.name_existing")
@@ -132,6 +133,11 @@ class _References:
                 f"0 <= x <= {width}, 0 <= y <= {height}",
                 both("site.next.inside_picture"),
             )
+
+    def _energy_problems(self) -> Iterable[Problem]:
+        sizes = {name: camera.size for name, camera in self.found.cameras.items()}
+        zone = self.found.site.time_zone
+        yield from energy_problems(self.found.energy, zone, (self.zones, sizes), self._at, self._dangling)
 
     def _rule_problems(self) -> Iterable[Problem]:
         for code, settings in self.found.rules.items():
@@ -187,21 +193,3 @@ class _References:
                     f"{milder} <= {graver}",
                     both("site.next.set_both", first=milder, second=graver),
                 )
-
-
-def moment_of(value: str, time_zone: str) -> int | None:
-    """Microseconds UTC of a local or offset ISO time; None when it is no such time or the local clock skipped it."""
-    if "T" not in value and " " not in value:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        zone = ZoneInfo(time_zone)
-        local = moment.replace(tzinfo=zone)
-        round_trip = datetime.fromtimestamp(local.timestamp(), zone)
-        if round_trip.replace(tzinfo=None) != moment:
-            return None
-        moment = local
-    return round(moment.timestamp() * 1_000_000)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from calibration.energy_file import EnergyPart
 from calibration.field_checks import (
     duty_windows,
     fault,
@@ -244,3 +245,4 @@ class SiteFile(_Part):
     posts: Annotated[dict[Id, PostPart], Field(max_length=200)] = {}
     roles: RolesPart = RolesPart()
     rules: dict[str, dict[str, RuleSetting]] = {}
+    energy: EnergyPart = EnergyPart()

@@ -23,6 +23,7 @@ from calibration.in_force import Table, remarks, tables
 from calibration.new_site import CAMERA, NewSource
 from calibration.overlay import draw_site, write_picture
 from calibration.site_file import SITE_FILE
+from guiwei.calendar_command import calendar
 from guiwei.speech import Speech, Spoken
 from models.domain.errors import SiteError, UsageError
 from models.domain.site import Source, SourceKind
@@ -32,6 +33,7 @@ from vision.ingest import probe
 SECRET_NAME = f"{CAMERA}_password"
 
 app = typer.Typer(help=both("site.help"), no_args_is_help=True)
+app.command(help=both("calendar.help"))(calendar)
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=both("site.help.folder"), show_default=False)]
 

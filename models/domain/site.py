@@ -11,6 +11,8 @@ from datetime import time
 from enum import StrEnum
 from pathlib import Path
 
+from models.domain.calendar import Calendar, Season
+from models.domain.energy import Energy
 from models.domain.geometry import XY, FloorPoint, GroundPlane, Lens, Polygon
 
 
@@ -157,15 +159,6 @@ class UniformColour:
 
 
 @dataclass(frozen=True, slots=True)
-class Season:
-    """From this month and day on (domain.md section 0.5: the latest start <= date wins)."""
-
-    id: str
-    starts: tuple[int, int]
-    open_shift_min: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Site:
     """A site as configured; `version` is the hash of what is in force."""
 
@@ -184,3 +177,10 @@ class Site:
     """Overridden thresholds: incident code -> parameter -> value (all others from models.domain.rules)."""
     switched_off: frozenset[str] = frozenset()
     """Codes of rules that do not run."""
+    energy: Energy = field(default_factory=Energy)
+    """Lamp groups, air-conditioners, meters and hours."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """When lights and air-conditioning are owed or allowed."""
+        return Calendar(self.time_zone, self.seasons or Calendar(self.time_zone).seasons, self.energy.hours)
