@@ -40,6 +40,11 @@ def order(message: Message) -> tuple[int, int, str]:
     return message.utc_us, ORDER[type(message)], getattr(message, "camera", "")
 
 
+def _is_reception(state: Any) -> bool:
+    """Whether a rule's state holds the parties of the hall, not those of one place in it."""
+    return isinstance(state, Waiting) and state.stage is None
+
+
 class Engine:
     """All rules of a site over one recording.
 
@@ -53,7 +58,7 @@ class Engine:
         # Where a waiting rule runs, its parties are the parties; where none does, they are counted all the same.
         self._rules: list[tuple[Rule[Any], Any]] = [(rule, rule.initial(site)) for rule in rules_in_force(site)]
         self._book = IncidentBook(site)
-        runs = any(isinstance(state, Waiting) for _, state in self._rules)
+        runs = any(_is_reception(state) for _, state in self._rules)
         self._parties = None if runs else PartyBook.of(site)
         self._ledger = Ledger(site)
 
@@ -86,7 +91,7 @@ class Engine:
 
     def parties(self) -> tuple[Party, ...]:
         """All parties so far, in order of arrival."""
-        books = [state.book for _, state in self._rules if isinstance(state, Waiting)]
+        books = [state.book for _, state in self._rules if _is_reception(state)]
         book = books[0] if books else self._parties
         parties = () if book is None else book.parties
         return tuple(sorted(parties, key=lambda p: (p.entered_us, int(p.id.rpartition("-")[2]))))

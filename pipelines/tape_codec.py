@@ -108,6 +108,8 @@ def _person(person: Person) -> Fields:
         "speed_mps": float(person.speed_mps),
         "zones": list(person.zones),
         "posts": list(person.posts),
+        "seated": person.seated.value,
+        "child": person.child.value,
         "came_in": person.came_in,
     }
 
@@ -130,6 +132,8 @@ def _to_person(fields: Fields) -> Person:
         speed_mps=fields["speed_mps"],
         zones=tuple(fields["zones"]),
         posts=tuple(fields["posts"]),
+        seated=Truth(fields.get("seated", Truth.UNKNOWN.value)),  # tapes before 0.2 do not say
+        child=Truth(fields.get("child", Truth.UNKNOWN.value)),
         came_in=bool(fields["came_in"]),
     )
 

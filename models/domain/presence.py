@@ -26,6 +26,9 @@ class Exit(StrEnum):
 
     LEFT = "left"
     """Crossed an entrance line outwards or went out of the picture's edge: seen to go."""
+    FETCHED = "fetched"
+    """Went with what they waited for: the shuttle they boarded, the butler who took them in (stated by the stages of
+    `pipelines/rules/stage.py`, never by a camera)."""
     VANISHED = "vanished"
     """Lost in mid-room, and later the place was found empty: went unseen some time in between."""
 
@@ -66,6 +69,10 @@ class Person:
     """Of the last second seen; 0 while unseen."""
     zones: tuple[str, ...] = ()
     posts: tuple[str, ...] = ()
+    seated: Truth = Truth.UNKNOWN
+    """HOLDS while the crown is as low as a sitting person's; UNKNOWN where the picture cannot tell."""
+    child: Truth = Truth.UNKNOWN
+    """HOLDS for somebody who walked and was small; a child counts to a party and starts no wait beside one."""
     came_in: bool = True
     """False when first seen in mid-room: the true arrival was earlier (camera started, or hidden behind something)."""
 

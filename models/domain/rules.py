@@ -41,6 +41,9 @@ _SERVED = (
     Parameter("arrival_dwell_s", 3.0, "s", 0.0, 30.0, "domain.md 2.3: back-dated once dwell >= 3 s"),
     Parameter("lost_s", 30.0, "s", 1.0, 600.0, "domain.md 2.3: track lost <= 30 s keeps running"),
 )
+_STAYS = tuple(p for p in _SERVED if p.name in ("arrival_dwell_s", "lost_s"))
+_RESUME = Parameter("resume_s", 60.0, "s", 0.0, 600.0, "domain.md 2.3: re-entry <= 60 s resumes")
+_COMPANY = Parameter("company_s", 5.0, "s", 0.0, 60.0, "domain.md 2.3: both dwell 5 s; passing through is no company")
 
 RULES: dict[str, RuleSpec] = {
     spec.code: spec
@@ -88,6 +91,94 @@ RULES: dict[str, RuleSpec] = {
             ("post_attendance_rate",),
         ),
         RuleSpec(
+            "wait.abandoned",
+            "1",
+            "waiting",
+            (
+                Parameter("limit_s", 60.0, "s", 1.0, 3600.0, "domain.md 2.3: left without any contact after > 60 s"),
+                *_SERVED,
+                _GAP,
+            ),
+            ("abandon_rate",),
+        ),
+        RuleSpec(
+            "wait.seated",
+            "1",
+            "waiting",
+            (
+                Parameter("limit_s", 180.0, "s", 1.0, 3600.0, "domain.md 2.3: seated unserved 180 s [P]"),
+                Parameter("high_s", 360.0, "s", 1.0, 7200.0, "[P] twice the limit"),
+                Parameter("seated_s", 10.0, "s", 1.0, 60.0, "domain.md 2.3: seated for 10 s"),
+                *_SERVED,
+                _RESUME,
+                _GAP,
+            ),
+            ("wait_median", "wait_p90", "wait_max", "within_limit_rate"),
+        ),
+        RuleSpec(
+            "wait.shuttle",
+            "1",
+            "waiting",
+            (
+                Parameter("warn_s", 720.0, "s", 1.0, 7200.0, "domain.md 2.3: warn 720 s"),
+                Parameter("limit_s", 900.0, "s", 1.0, 7200.0, "P1-29: 客户等候时间不超过15分钟 [S]"),
+                Parameter("high_s", 1800.0, "s", 1.0, 14400.0, "[P] twice the limit"),
+                Parameter("cart_s", 10.0, "s", 1.0, 60.0, "[P] who goes within this time of a cart has boarded it"),
+                *_STAYS,
+                _RESUME,
+                _GAP,
+            ),
+            ("wait_median", "wait_p90", "wait_max", "within_limit_rate"),
+        ),
+        RuleSpec(
+            "wait.showflat",
+            "1",
+            "waiting",
+            (
+                Parameter("limit_s", 60.0, "s", 1.0, 3600.0, "domain.md 2.3: at the showflat door 60 s"),
+                Parameter("high_s", 180.0, "s", 1.0, 7200.0, "[P] as at the reception"),
+                *_SERVED,
+                _RESUME,
+                _GAP,
+            ),
+            ("wait_median", "wait_p90", "wait_max", "within_limit_rate"),
+        ),
+        RuleSpec(
+            "wait.unaccompanied",
+            "1",
+            "waiting",
+            (
+                Parameter("limit_s", 60.0, "s", 1.0, 3600.0, "domain.md 2.3, P3-31: alone in the showflat > 60 s [S]"),
+                Parameter("high_s", 300.0, "s", 1.0, 7200.0, "[P] five times the limit"),
+                _COMPANY,
+                _GAP,
+            ),
+            ("within_limit_rate",),
+        ),
+        RuleSpec(
+            "greeter.post_late",
+            "1",
+            "greeting",
+            (
+                Parameter("limit_s", 300.0, "s", 1.0, 3600.0, "domain.md 2.4: duty start + 300 s"),
+                Parameter("vip_lead_s", 600.0, "s", 0.0, 7200.0, "domain.md 2.4: VIP posts at T-10 min"),
+                Parameter("vip_grace_s", 60.0, "s", 0.0, 600.0, "domain.md 2.4: gaps <= 60 s are ignored"),
+                _GAP,
+            ),
+            ("post_attendance_rate",),
+        ),
+        RuleSpec(
+            "greeter.after_hours_visitor",
+            "1",
+            "greeting",
+            (
+                Parameter("limit_s", 120.0, "s", 1.0, 3600.0, "domain.md 2.4: no staff for 120 s (P7-05)"),
+                Parameter("high_s", 600.0, "s", 1.0, 7200.0, "[P] five times the limit"),
+                _COMPANY,
+                _GAP,
+            ),
+        ),
+        RuleSpec(
             "camera.offline",
             "1",
             "health",
@@ -112,8 +203,7 @@ PLANNED: tuple[str, ...] = (
             "vip_prep_missed",
         )
     ),
-    *(f"wait.{x}" for x in ("seated", "shuttle", "showflat", "carpark", "unaccompanied", "abandoned")),
-    *(f"greeter.{x}" for x in ("post_late", "after_hours_visitor")),
+    "wait.carpark",
     *(f"camera.{x}" for x in ("moved", "blocked", "night_mode")),
     "signal.disagreement",
 )

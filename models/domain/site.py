@@ -41,6 +41,7 @@ class ZoneKind(StrEnum):
     OFFICE = "office"
     EXTERIOR = "exterior"
     SHOWFLAT = "showflat"
+    SHOWFLAT_DOOR = "showflat_door"
     MEETING = "meeting"
     STORE = "store"
     CORRIDOR = "corridor"
@@ -145,6 +146,8 @@ class Post:
     """Empty: always on duty."""
     behind_counter: bool = False
     """Only staff can stand here: having stood here makes a person staff for the day."""
+    rota_position: str = ""
+    """Place in the rota ("A": the next to receive a visitor) that is told when something is to be done here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,8 @@ class Site:
     """Codes of rules that do not run."""
     energy: Energy = field(default_factory=Energy)
     """Lamp groups, air-conditioners, meters and hours."""
+    vip_arrivals_us: tuple[int, ...] = ()
+    """UTC µs at which announced visits (VIP) arrive; posts are owed from ten minutes before (greeter.post_late)."""
 
     @property
     def calendar(self) -> Calendar:

@@ -11,8 +11,8 @@ from models.domain.presence import Person, Role
 from models.domain.truth import Truth
 from pipelines.rules.contact import Contact
 from pipelines.rules.party import Claim, End, Member, Party, departed
-from pipelines.rules.plan import WaitPlan
-from pipelines.rules.service import TOGETHER_US, meeting, partners
+from pipelines.rules.plan import TOGETHER_US, WaitPlan
+from pipelines.rules.service import meeting, partners
 from pipelines.rules.visit import capped
 from pipelines.rules.wait import Wait
 
@@ -64,7 +64,7 @@ class Door:
             if candidate.camera != scene.camera:
                 left.append(candidate)
                 continue
-            party = _company(parties, candidate)
+            party = _company(parties, candidate, plan.together_us)
             judged = _measured(candidate, party, max(interval_us, 1))
             if _stays(judged, party, scene.utc_us, plan):
                 left.append(judged)
@@ -127,13 +127,13 @@ def _met(candidate: Candidate, people: Mapping[str, Person], when: tuple[int, in
     return replace(candidate, contacts=contacts)
 
 
-def _company(parties: tuple[Party, ...], candidate: Candidate) -> Party | None:
+def _company(parties: tuple[Party, ...], candidate: Candidate, together_us: int) -> Party | None:
     """The party of the same camera, still here, that came in nearest in time, at most 10 s before or after."""
     since_us = candidate.member.entered_us
     close = [
         party
         for party in parties
-        if party.camera == candidate.camera and party.end is None and abs(party.entered_us - since_us) <= TOGETHER_US
+        if party.camera == candidate.camera and party.end is None and abs(party.entered_us - since_us) <= together_us
     ]
     return min(close, key=lambda p: (abs(p.entered_us - since_us), p.id), default=None)
 
@@ -173,7 +173,7 @@ def _opened(number: int, candidate: Candidate, when: tuple[int, int], plan: Wait
         lost_us, back_us = candidate.gap
         wait, claim = wait.hidden(lost_us).found(back_us, at_the_place=False), Wait(back_us)
     party = Party(
-        id=f"party-{number}",
+        id=f"{plan.prefix}-{number}",
         zone=candidate.zone,
         camera=candidate.camera,
         members=(member,),

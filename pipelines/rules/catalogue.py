@@ -7,7 +7,11 @@ from typing import Any
 from models.domain.rules import PLANNED, RULES, RuleSpec
 from models.domain.site import Site
 from models.texts import text
+from pipelines.rules.abandoned import Abandoned
+from pipelines.rules.alone import AloneInZone
 from pipelines.rules.camera_offline import CameraOffline
+from pipelines.rules.plan import STAGES
+from pipelines.rules.post_late import PostLate
 from pipelines.rules.post_unattended import PostUnattended
 from pipelines.rules.rule import Rule
 from pipelines.rules.waiting_party import WaitingParty
@@ -16,6 +20,11 @@ RULES_BY_CODE: dict[str, Rule[Any]] = {
     "greeter.visitor_unapproached": WaitingParty("greeter.visitor_unapproached"),
     "wait.reception": WaitingParty("wait.reception"),
     "greeter.post_unattended": PostUnattended(),
+    "wait.abandoned": Abandoned(),
+    **{code: WaitingParty(code) for code in STAGES},
+    "wait.unaccompanied": AloneInZone("wait.unaccompanied"),
+    "greeter.post_late": PostLate(),
+    "greeter.after_hours_visitor": AloneInZone("greeter.after_hours_visitor"),
     "camera.offline": CameraOffline(),
 }
 

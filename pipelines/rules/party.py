@@ -161,6 +161,8 @@ def departed(party: Party) -> Party:
     last = max((m.departure for m in party.members if m.departure), key=lambda gone: (gone.last_seen_us, gone.person))
     if party.served_us is not None:
         return ended(party, End.SERVED, last.last_seen_us, last.gone_us)
+    if last.how is Exit.FETCHED:
+        return ended(served(party, last.last_seen_us), End.SERVED, last.last_seen_us, last.gone_us)
     if last.how is Exit.VANISHED:
         return ended(party, End.CENSORED, last.last_seen_us, last.gone_us)
     return ended(party, End.ABANDONED, max(last.set_off_us, party.entered_us), last.gone_us)

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from models.domain.media import US
 from models.domain.presence import Person, Role
 from pipelines.rules.contact import KEEP_FACTOR, Contact, dwelling, followed, in_step, near
 from pipelines.rules.party import Party, served
-from pipelines.rules.plan import WaitPlan
-
-TOGETHER_US = 10 * US
-"""People who come in within this time may be one party (domain.md 2.3)."""
+from pipelines.rules.plan import TOGETHER_US, WaitPlan
 
 
 def partners(people: Mapping[str, Person], ours: Iterable[str], since_us: int) -> list[Person]:

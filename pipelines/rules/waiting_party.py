@@ -1,7 +1,8 @@
-"""greeter.visitor_unapproached and wait.reception: one wait, two ways to count it (domain.md 2.3, 2.4).
+"""The waits of parties: at the reception, at a table, for the shuttle, at the showflat's door (domain.md 2.3, 2.4).
 
-Fires when the *minimum* wait of a party exceeds the limit; the moment is arrival + limit in data time, not the frame
-that shows it. A served party, one that left in time, or one the camera lost raises nothing.
+greeter.visitor_unapproached and wait.reception are one wait with two ways to count it. Each fires when the *minimum*
+wait of a party exceeds the limit; the moment is arrival + limit in data time, not the frame that shows it. A served
+party, one that left in time, or one the camera lost raises nothing.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ from models.domain.site import Site
 from pipelines.parties import Party, PartyBook
 from pipelines.rules.continuity import us
 from pipelines.rules.party import Claim
+from pipelines.rules.plan import STAGES
 from pipelines.rules.rule import TELL_AGAIN_US, OpenClaim, settings, threshold
+from pipelines.rules.stage import Stage, presence_of
 
 BEFORE_US = 2 * US
 """The picture "before" is taken this long before the arrival."""
+STEPS = ((Severity.WARNING, "warn_s"), (Severity.INCIDENT, "limit_s"), (Severity.HIGH, "high_s"))
+Steps = tuple[tuple[Severity, Threshold], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +40,44 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """State of the rule: the parties, the limits, and what was told."""
+    """State of the rule: the parties, the limits (mildest first), and what was told."""
 
     book: PartyBook
-    limit: Threshold
-    high_us: int
+    steps: Steps
     told: tuple[Told, ...] = ()
+    stage: Stage | None = None
+
+    def reached(self, waited_us: int) -> Severity | None:
+        """The gravest severity whose limit the wait exceeds."""
+        return next((severity for severity, limit in reversed(self.steps) if waited_us > us(limit.value)), None)
+
+    def limit(self, severity: Severity) -> Threshold:
+        """The limit that is named: a grave wait exceeds the limit of an incident, only more so."""
+        named = Severity.INCIDENT if severity is Severity.HIGH else severity
+        return dict(self.steps)[named]
+
+    def rank(self, severity: Severity) -> int:
+        return [step[0] for step in self.steps].index(severity)
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingParty:
-    """The rule; `code` says which of the two."""
+    """The rule; `code` says which wait."""
 
     code: str = "greeter.visitor_unapproached"
 
     def initial(self, site: Site) -> Waiting:
-        limit = threshold(site, self.code, "limit_s")
-        return Waiting(PartyBook.of(site, self.code), limit, us(settings(site, self.code)["high_s"]))
+        known = settings(site, self.code)
+        steps = tuple((severity, threshold(site, self.code, name)) for severity, name in STEPS if name in known)
+        stage = Stage.of(site, self.code) if self.code in STAGES else None
+        return Waiting(PartyBook.of(site, self.code), steps, stage=stage)
 
     def step(self, state: Waiting, message: Message) -> tuple[Waiting, tuple[Finding, ...]]:
+        if state.stage is not None:
+            if not state.stage.starts:
+                return state, ()
+            stage, message = state.stage.after(message)
+            state = replace(state, stage=stage)
         book = state.book.after(message)
         told = {(t.party, t.since_us): t for t in state.told}
         findings: list[Finding] = []
@@ -76,7 +100,7 @@ class WaitingParty:
 
     def claims(self, state: Waiting) -> tuple[OpenClaim, ...]:
         return tuple(
-            OpenClaim(self.code, p.id, p.zone, p.camera, p.claims[-1].wait.since_us, tuple(m.id for m in p.here))
+            OpenClaim(self.code, p.id, p.zone, p.camera, p.claims[-1].wait.since_us, _presences(p))
             for p in state.book.parties
             if p.claims[-1].over_us is None
         )
@@ -86,13 +110,17 @@ class WaitingParty:
     ) -> tuple[Told | None, tuple[Finding, ...]]:
         """What is to be said of one claim now, and what was told after that."""
         until_us = party.until_us if claim.over_us is None else claim.over_us
-        waited_us, limit_us = claim.wait.at_least_us(until_us), us(state.limit.value)
-        if last is None and waited_us <= limit_us:
+        reached = state.reached(claim.wait.at_least_us(until_us))
+        if last is None and reached is None:
             return None, ()
-        severity = Severity.HIGH if waited_us > state.high_us else Severity.INCIDENT
-        told = last or Told(party.id, claim.wait.since_us, severity, claim.wait.reached_us(limit_us), until_us)
-        if told.severity is Severity.HIGH:
-            severity = Severity.HIGH
+        severity = reached or last.severity if last is not None else reached
+        assert severity is not None
+        if last is not None and state.rank(last.severity) > state.rank(severity):
+            severity = last.severity
+        confirmed_us = claim.wait.reached_us(us(state.limit(severity).value))
+        told = last or Told(party.id, claim.wait.since_us, severity, confirmed_us, until_us)
+        if state.limit(told.severity) != state.limit(severity):
+            told = replace(told, t_confirmed_us=confirmed_us)
         phases = [Phase.OPEN] if last is None else []
         if claim.over_us is not None:
             phases.append(Phase.CLOSE)
@@ -102,46 +130,58 @@ class WaitingParty:
             return told, ()
         at_us = max(until_us, told.at_us)
         told = replace(told, severity=severity, at_us=at_us, closed=claim.over_us is not None)
-        return told, tuple(self._finding(phase, party, claim, told, state.limit) for phase in phases)
+        return told, tuple(self._finding(phase, party, claim, told, state) for phase in phases)
 
     def _withdrawn(self, party: Party, last: Told, state: Waiting) -> tuple[Finding, ...]:
         """Everybody of the party turned out to be staff."""
         claim = next(c for c in party.claims if c.wait.since_us == last.since_us)
         over = replace(claim, over_us=party.until_us, reason="resolved")
-        finding = self._finding(Phase.CLOSE, party, over, last, state.limit)
+        finding = self._finding(Phase.CLOSE, party, over, last, state)
         return (replace(finding, cues=(*finding.cues, "rule.cue.turned_out_staff")),)
 
-    def _finding(self, phase: Phase, party: Party, claim: Claim, told: Told, limit: Threshold) -> Finding:
+    def _finding(self, phase: Phase, party: Party, claim: Claim, told: Told, state: Waiting) -> Finding:
+        limit = state.limit(told.severity)
         at_us = party.until_us if claim.over_us is None else claim.over_us
         # Once told, the wait is at least the limit: a late walk out does not take it back.
         end_us = None if phase is not Phase.CLOSE else max(at_us, told.t_confirmed_us)
         until_us = max(at_us, told.t_confirmed_us)
-        wait = claim.wait
-        least = max(wait.at_least_us(until_us), us(limit.value))
-        unsure_s = max(0, wait.at_most_us(until_us) - least) / US
-        blind_us = min(wait.unseen_us(until_us), until_us - wait.since_us)
-        seen_us = until_us - wait.since_us - blind_us
-        moments = _moments(phase, party, told, until_us)
-        return Finding(
-            code=self.code,
-            subject=party.id,
-            phase=phase,
-            severity=told.severity,
-            zone=party.zone,
-            camera=party.camera,
-            t_first_us=wait.since_us,
-            t_confirmed_us=told.t_confirmed_us,
-            t_end_us=end_us,
-            measured=Quantity(least / US, "s", (party.sigma_s**2 + unsure_s**2 / 12) ** 0.5),
-            threshold=limit,
-            observed_s=seen_us / US,
-            blind_s=blind_us / US,
-            end_reason=claim.reason if phase is Phase.CLOSE else None,
-            confidence=seen_us / max(1, seen_us + blind_us),
-            moments=moments,
-            cues=_cues(party, blind_us),
-            persons=tuple(member.id for member in party.members),
-        )
+        return wait_finding(self.code, phase, party, claim, told, limit, (end_us, until_us))
+
+
+def wait_finding(
+    code: str, phase: Phase, party: Party, claim: Claim, told: Told, limit: Threshold, span: tuple[int | None, int]
+) -> Finding:
+    """What is said of one stretch of waiting. span: (end or None, up to when it is known), UTC µs."""
+    end_us, until_us = span
+    wait = claim.wait
+    least = max(wait.at_least_us(until_us), us(limit.value))
+    unsure_s = max(0, wait.at_most_us(until_us) - least) / US
+    blind_us = min(wait.unseen_us(until_us), until_us - wait.since_us)
+    seen_us = until_us - wait.since_us - blind_us
+    return Finding(
+        code=code,
+        subject=party.id,
+        phase=phase,
+        severity=told.severity,
+        zone=party.zone,
+        camera=party.camera,
+        t_first_us=wait.since_us,
+        t_confirmed_us=told.t_confirmed_us,
+        t_end_us=end_us,
+        measured=Quantity(least / US, "s", (party.sigma_s**2 + unsure_s**2 / 12) ** 0.5),
+        threshold=limit,
+        observed_s=seen_us / US,
+        blind_s=blind_us / US,
+        end_reason=claim.reason if phase is Phase.CLOSE else None,
+        confidence=seen_us / max(1, seen_us + blind_us),
+        moments=_moments(phase, party, told, until_us),
+        cues=_cues(party, blind_us),
+        persons=tuple(presence_of(member.id) for member in party.members),
+    )
+
+
+def _presences(party: Party) -> tuple[str, ...]:
+    return tuple(presence_of(member.id) for member in party.here)
 
 
 def _moments(phase: Phase, party: Party, told: Told, until_us: int) -> tuple[Moment, ...]:
