@@ -16,8 +16,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from models.domain.geometry import XY, FloorPoint, contains
-from models.domain.messages import EndOfRecording, Message, Scene, StreamLost, StreamResumed, Tick
+from models.domain.messages import EndOfRecording, Message, Observation, Scene, StreamLost, StreamResumed, Tick
 from models.domain.presence import Departure, Exit, Person, Place, Role
+from models.domain.rules import RULES
 from models.domain.site import Camera, DutyWindow, Name, Post, Region, Site, Source, SourceKind, Zone, ZoneKind
 from models.domain.truth import Truth
 from pipelines.engine import Engine, order
@@ -29,6 +30,10 @@ PX_PER_M = 50.0
 HALL = ((0.0, 0.0), (12.0, 0.0), (12.0, 8.0), (0.0, 8.0))
 MODEL = ((0.0, 0.0), (3.0, 0.0), (3.0, 3.0), (0.0, 3.0))
 DESK = ((10.75, 1.5), (12.0, 1.5), (12.0, 4.6), (10.75, 4.6))
+TABLES = ((3.5, 0.0), (6.5, 0.0), (6.5, 3.0), (3.5, 3.0))
+STOP = ((7.0, 0.0), (10.0, 0.0), (10.0, 2.5), (7.0, 2.5))
+LOBBY = ((0.0, 3.5), (2.0, 3.5), (2.0, 5.5), (0.0, 5.5))
+FLAT = ((0.0, 5.5), (2.0, 5.5), (2.0, 8.0), (0.0, 8.0))
 DOOR = (6.0, 8.0)
 HOME = (11.3, 3.0)
 
@@ -41,8 +46,13 @@ def site(
     duty: tuple[tuple[str, str], ...] = (),
     posts: bool = True,
     cameras: tuple[str, ...] = ("cam",),
+    places: bool = False,
+    vips: tuple[float, ...] = (),
 ) -> Site:
-    """A hall of 12 x 8 m with a model corner and a reception post; each camera looks straight down on all of it."""
+    """A hall of 12 x 8 m with a model corner and a reception post; each camera looks straight down on all of it.
+
+    places: with tables, a shuttle stop, a showflat (2 x 2.5 m) and the lobby before its door. vips: story seconds.
+    """
     marks = [(0.0, 0.0), (12.0, 0.0), (12.0, 8.0), (0.0, 8.0)]
     points = tuple(FloorPoint((20 + x * PX_PER_M, 20 + y * PX_PER_M), (x, y)) for x, y in marks)
     name = Name("测试", "test")
@@ -61,11 +71,23 @@ def site(
         zones={
             "hall": Zone("hall", name, ZoneKind.HALL, (Region(HALL),)),
             "model": Zone("model", name, ZoneKind.MODEL, (Region(MODEL),)),
+            **({zone.id: zone for zone in _places(name)} if places else {}),
         },
         posts={"desk": post} if posts else {},
         rules=rules or {},
         switched_off=off,
+        vip_arrivals_us=tuple(utc(at_s) for at_s in vips),
     )
+
+
+def _places(name: Name) -> tuple[Zone, ...]:
+    kinds = (
+        ("tables", ZoneKind.NEGOTIATION, TABLES),
+        ("stop", ZoneKind.SHUTTLE_STOP, STOP),
+        ("lobby", ZoneKind.SHOWFLAT_DOOR, LOBBY),
+        ("flat", ZoneKind.SHOWFLAT, FLAT),
+    )
+    return tuple(Zone(key, name, kind, (Region(polygon),)) for key, kind, polygon in kinds)
 
 
 @dataclass(frozen=True)
@@ -81,6 +103,16 @@ class Actor:
     vanishes: tuple[float, float] | None = None
     """(last seen, found gone)"""
     came_in: bool = True
+    sits_s: tuple[tuple[float, float], ...] = ()
+    posture_known: bool = True
+    child: bool = False
+
+    def sits(self, *, until: float) -> Actor:
+        """Sits down where the path has come to."""
+        return replace(self.stands(until=until), sits_s=(*self.sits_s, (self.path[-1][0], until)))
+
+    def seated(self, t: float) -> Truth:
+        return Truth.of(any(a <= t < b for a, b in self.sits_s) if self.posture_known else None)
 
     def enters(self, at_s: float, place: XY) -> Actor:
         return replace(self, path=((at_s, place),))
@@ -182,6 +214,8 @@ class Watcher:
             speed_mps=speed,
             zones=tuple(z.id for z in self.site.zones.values() if contains(z.regions[0].polygon, (x, y))),
             posts=tuple(p.id for p in self.site.posts.values() if contains(p.regions[0].polygon, (x, y))),
+            seated=actor.seated(t) if seen else Truth.UNKNOWN,
+            child=Truth.of(actor.child),
             came_in=actor.came_in,
         )
 
@@ -202,6 +236,8 @@ class Story:
     length_s: float
     outages: tuple[tuple[float, float], ...] = ()
     sick: tuple[tuple[float, float], ...] = ()
+    carts: tuple[tuple[float, Truth], ...] = ()
+    """What a sensor tells of carts at the shuttle stop, from when on."""
     told: bool = True
     """Whether an outage comes as StreamLost and StreamResumed, or only as missing frames of the same run."""
 
@@ -226,6 +262,7 @@ class Story:
             found.append(StreamLost(camera, utc(a), "no data"))
             if b < self.length_s:
                 found.append(StreamResumed(camera, f"{camera}/{number + 2}", utc(b)))
+        found += [Observation("vehicle", "stop", "present", truth, utc(at_s), camera) for at_s, truth in self.carts]
         found.append(EndOfRecording(utc(self.length_s)))
         return sorted(found, key=order)
 
@@ -246,6 +283,13 @@ RATES = (
     {"fps": 5.0, "jitter": 0.8, "drop": 0.4, "seed": 3},
 )
 """How every story is told: full rate, slow, jittery, with frames lost."""
+FEWER_RATES = (RATES[0], RATES[3], RATES[2], RATES[5])
+"""The same extremes (30, 15 and 5 fps, jitter, 40 % dropped) in four tellings, for stories of minutes."""
+
+
+def only(*codes: str) -> frozenset[str]:
+    """Every rule but these, to be switched off."""
+    return frozenset(RULES) - frozenset(codes)
 
 
 def seconds(utc_us: int | None) -> float | None:
