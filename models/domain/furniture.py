@@ -1,0 +1,173 @@
+"""Furniture and its place: what an item is made of, where it belongs, how far it may be off (domain.md 2.1).
+
+Item frame: origin on the floor under the centre, x forward (the way it faces), y to its left, z up; metres. A pose is
+(x, y, heading) in the site frame, heading counter-clockwise from x.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.domain.geometry import XY
+from models.domain.site import Name
+
+XYZ = tuple[float, float, float]
+
+
+class ItemClass(StrEnum):
+    CHAIR = "chair"
+    ARMCHAIR = "armchair"
+    TABLE = "table"
+    ROUND_TABLE = "round_table"
+    SOFA = "sofa"
+    PLANT = "plant"
+    BIN = "bin"
+    CABINET = "cabinet"
+    SIGN = "sign"
+    COUNTER_ITEM = "counter_item"
+    SCENT_DEVICE = "scent_device"
+
+
+CENTRED = frozenset({ItemClass.PLANT, ItemClass.BIN, ItemClass.COUNTER_ITEM, ItemClass.SCENT_DEVICE})
+"""One label under the centre; all others two under diagonal legs (rule P3-08)."""
+TOLERANCE_MM = {
+    ItemClass.CHAIR: 100.0,
+    ItemClass.ARMCHAIR: 100.0,
+    ItemClass.CABINET: 50.0,
+    ItemClass.COUNTER_ITEM: 30.0,
+}
+OTHER_TOLERANCE_MM = 80.0
+"""domain.md 2.1: table, sofa, plant, bin."""
+TURN_TOLERANCE_DEG = 10.0
+SYMMETRY = {ItemClass.TABLE: 2}
+"""Turns that look alike: 1 none, 2 half a turn, 0 any (round)."""
+ROUND = frozenset({ItemClass.ROUND_TABLE, ItemClass.PLANT, ItemClass.BIN, ItemClass.SCENT_DEVICE})
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    x_m: float
+    y_m: float
+    heading_deg: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An upright box, or cylinder of the same size, in the item frame."""
+
+    centre: XYZ
+    size: XYZ
+    round: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label on the floor and the leg that covers it, when the item stands right."""
+
+    at: XY
+    """Item frame, metres."""
+    label_mm: float = 0.0
+    leg_mm: float = 0.0
+    contrast: bool = False
+    """Visible to a camera when uncovered; the usual labels are transparent (rule P3-09)."""
+
+    @property
+    def play_mm(self) -> float:
+        """How far the leg may be off before the label shows: (D - d) / 2 (domain.md 0.2)."""
+        return max(0.0, (self.leg_mm - self.label_mm) / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class FurnitureItem:
+    """Something with a place. `size_m`: length along x, width along y, height."""
+
+    id: str
+    name: Name
+    zone: str
+    cls: ItemClass
+    size_m: XYZ
+    pose: Pose
+    tolerance_mm: float
+    turn_tolerance_deg: float
+    symmetry: int
+    labels: tuple[Label, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return parts_of(self.cls, self.size_m)
+
+
+def turn_of(degrees: float, symmetry: int) -> float:
+    """The smallest turn that looks the same: in (-180/n, 180/n]; 0 for something round."""
+    if symmetry == 0:
+        return 0.0
+    step = 360.0 / symmetry
+    reduced = math.remainder(degrees, step)
+    return step / 2 if reduced == -step / 2 else reduced
+
+
+def parts_of(cls: ItemClass, size_m: XYZ) -> tuple[Part, ...]:
+    """Of what upright boxes and cylinders something of a class and size consists, as far as its depth matters.
+
+    Proportions from common pieces (seat at 52 % of a chair's height, table-top 5 cm); an error of them costs little,
+    since they only say how deep in the room a pixel lies (shared measurement: turns of 10 degrees within 2).
+    """
+    length, width, height = size_m
+    if cls in _BUILT:
+        return _BUILT[cls](length, width, height)
+    return (Part((0.0, 0.0, height / 2), size_m, cls in ROUND),)
+
+
+def _legs(length: float, width: float, height: float, thick: float) -> tuple[Part, ...]:
+    x, y = (length - thick) / 2, (width - thick) / 2
+    return tuple(Part((sx * x, sy * y, height / 2), (thick, thick, height)) for sx in (-1, 1) for sy in (-1, 1))
+
+
+def _chair(length: float, width: float, height: float) -> tuple[Part, ...]:
+    seat = 0.52 * height
+    back = Part((-0.40 * length, 0.0, (seat + height) / 2), (0.14 * length, 0.92 * width, height - seat))
+    top = Part((0.02 * length, 0.0, seat - 0.03), (0.92 * length, 0.94 * width, 0.06))
+    return (top, back, *_legs(0.86 * length, 0.86 * width, seat, 0.045))
+
+
+def _armchair(length: float, width: float, height: float) -> tuple[Part, ...]:
+    seat = 0.52 * height
+    back = Part((-0.40 * length, 0.0, 0.5 * (0.4 * height + height)), (0.22 * length, 0.92 * width, 0.6 * height))
+    top = Part((0.04 * length, 0.0, seat - 0.08), (0.82 * length, 0.76 * width, 0.16))
+    arms = tuple(Part((-0.03 * length, s * 0.43 * width, 0.58 * height), (0.78 * length, 0.14 * width, 0.33 * height)) for s in (-1, 1))
+    return (top, back, *arms, *_legs(0.8 * length, 0.8 * width, 0.38 * height, 0.045))
+
+
+def _table(length: float, width: float, height: float) -> tuple[Part, ...]:
+    top = Part((0.0, 0.0, height - 0.025), (length, width, 0.05))
+    return (top, *_legs(0.94 * length, 0.9 * width, height, 0.06))
+
+
+def _round_table(length: float, width: float, height: float) -> tuple[Part, ...]:
+    top = Part((0.0, 0.0, height - 0.02), (length, width, 0.04), round=True)
+    column = Part((0.0, 0.0, height / 2), (0.09, 0.09, height), round=True)
+    return (top, column, Part((0.0, 0.0, 0.01), (0.6 * length, 0.6 * width, 0.02), round=True))
+
+
+def _sofa(length: float, width: float, height: float) -> tuple[Part, ...]:
+    base = Part((0.06 * length, 0.0, 0.32 * height), (0.86 * length, 0.96 * width, 0.5 * height))
+    back = Part((-0.38 * length, 0.0, 0.58 * height), (0.24 * length, width, 0.84 * height))
+    arms = tuple(Part((0.0, s * (width / 2 - 0.09), 0.42 * height), (0.95 * length, 0.18, 0.62 * height)) for s in (-1, 1))
+    return (base, back, *arms)
+
+
+def _plant(length: float, width: float, height: float) -> tuple[Part, ...]:
+    pot = Part((0.0, 0.0, 0.19), (min(0.4, length), min(0.4, width), 0.38), round=True)
+    return (pot, Part((0.0, 0.0, 0.5 * (0.38 + height)), (length, width, height - 0.38), round=True))
+
+
+_BUILT = {
+    ItemClass.CHAIR: _chair,
+    ItemClass.ARMCHAIR: _armchair,
+    ItemClass.TABLE: _table,
+    ItemClass.ROUND_TABLE: _round_table,
+    ItemClass.SOFA: _sofa,
+    ItemClass.PLANT: _plant,
+}
