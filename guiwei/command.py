@@ -25,6 +25,7 @@ from guiwei.replay_command import replay
 from guiwei.schema_command import schema
 from guiwei.serve_command import serve
 from guiwei.site_command import app as site_app
+from guiwei.studio_command import app as studio_app
 from guiwei.weights_command import app as weights_app
 from models.domain.errors import GuiweiError
 from models.texts import both
@@ -42,6 +43,7 @@ app = typer.Typer(
 for command in (demo, replay, live, serve, explain, schema):
     app.command()(command)
 app.add_typer(site_app, name="site")
+app.add_typer(studio_app, name="studio")
 app.add_typer(weights_app, name="weights")
 app.add_typer(users_app, name="users")
 app.add_typer(devices_app, name="devices")

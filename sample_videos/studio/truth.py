@@ -43,12 +43,16 @@ class LensTruth(_Part):
 
 
 class CameraMove(_Part):
-    """From `t_s` on the whole picture lies (dx, dy) px from where the camera's pose predicts it, turned by roll."""
+    """From `t_s` on the camera looks elsewhere: it turned about its own place, so that what was in the middle of the
+    picture is now (dx, dy) px from there, and rolled. All zero: it was put back."""
 
     t_s: Seconds
     dx_px: float
     dy_px: float
     roll_deg: float = 0.0
+    rotation: Matrix | None = Field(
+        default=None, description="world to camera from then on, in place of the camera's own"
+    )
 
 
 class CameraTruth(_Part):
@@ -65,7 +69,7 @@ class CameraTruth(_Part):
     )
     moves: tuple[CameraMove, ...] = ()
     frame_times_s: tuple[float, ...] | None = Field(
-        None, description="true time of every frame where the file's own stamps are uneven or wrong"
+        default=None, description="true time of every frame where the file's own stamps are uneven or wrong"
     )
 
 
@@ -77,8 +81,10 @@ class Pose(_Part):
     y_m: float
     yaw_deg: float
     present: bool = True
-    offset_mm: float = Field(0.0, description="distance of the item's origin from its reference")
-    turn_deg: float = Field(0.0, description="yaw minus the reference's, in (-180, 180], not reduced by symmetry")
+    offset_mm: float = Field(default=0.0, description="distance of the item's origin from its reference")
+    turn_deg: float = Field(
+        default=0.0, description="yaw minus the reference's, in (-180, 180], not reduced by symmetry"
+    )
 
 
 class ItemTruth(_Part):
@@ -88,9 +94,11 @@ class ItemTruth(_Part):
     kind: str = Field(description="chair, table, sofa, coffee_table, plant, bin, bench, reception_desk, box, ...")
     style: str = ""
     size_m: Triple = Field(description="along its own x, along its own y, height")
-    legs_m: tuple[Pair, ...] = Field((), description="leg centres in its own frame")
+    legs_m: tuple[Pair, ...] = Field(default=(), description="leg centres in its own frame")
     leg_diameter_m: float | None = None
-    symmetry_order: int = Field(1, description="turns that look the same per full turn; 0: any turn looks the same")
+    symmetry_order: int = Field(
+        default=1, description="turns that look the same per full turn; 0: any turn looks the same"
+    )
     reference: tuple[float, float, float] | None = Field(
         description="x m, y m, yaw degrees where it belongs; null: it belongs nowhere here (an extra thing)"
     )
@@ -120,12 +128,12 @@ class LabelTruth(_Part):
 class PersonTruth(_Part):
     id: str
     role: Literal["staff", "visitor", "cleaner", "guard"]
-    post: str | None = Field(None, description="the post a staff member belongs to")
+    post: str | None = Field(default=None, description="the post a staff member belongs to")
     party: str | None = None
     child: bool = False
     stature_m: float
     outfit: str = ""
-    colours: dict[str, Triple] = Field({}, description="linear RGB of skin, top, leg, shoe, hair, ...")
+    colours: dict[str, Triple] = Field(default={}, description="linear RGB of skin, top, leg, shoe, hair, ...")
 
 
 class PersonSight(_Part):
@@ -142,6 +150,7 @@ class PersonSight(_Part):
     visible_box_px: Box | None = Field(description="of the pixels that can be seen; null: fewer than 20")
     visible_share: Share = Field(description="visible / whole silhouette; what the frame cuts off counts as hidden")
     pixels: int
+    sole_m: float | None = Field(default=None, description="height of the lowest point of the shoes above the floor")
 
 
 class FrameTruth(_Part):
@@ -191,7 +200,7 @@ class AirconTruth(_Part):
     id: str
     zone: str
     position_m: Triple
-    display_box_px: dict[str, Box] = Field({}, description="camera -> where its display is in the picture")
+    display_box_px: dict[str, Box] = Field(default={}, description="camera -> where its display is in the picture")
     ribbon_box_px: dict[str, Box] = {}
     states: tuple[AirconState, ...]
 
@@ -247,12 +256,12 @@ class Expected(_Part):
     code: str
     verdict: Literal["fires", "must_not", "blind"]
     subject: str | None = Field(
-        None, description="item, lamp, aircon, post, camera or (waits) the party's id here; null: any"
+        default=None, description="item, lamp, aircon, post, camera or (waits) the party's id here; null: any"
     )
     camera: str | None = None
-    t_first_s: Seconds | None = Field(None, description="when the cause began")
-    t_confirmed_s: Pair | None = Field(None, description="earliest and latest right moment of the incident")
-    measured: float | None = Field(None, description="the true value where there is one: mm, deg or s, by code")
+    t_first_s: Seconds | None = Field(default=None, description="when the cause began")
+    t_confirmed_s: Pair | None = Field(default=None, description="earliest and latest right moment of the incident")
+    measured: float | None = Field(default=None, description="the true value where there is one: mm, deg or s, by code")
     why: str = Field(description="one sentence for the report")
 
 
@@ -268,7 +277,10 @@ class Truth(_Part):
     duration_s: float
     room_m: Triple
     floor: Literal["tile", "wood"]
-    entrances: dict[str, tuple[Pair, Pair]] = Field({}, description="id -> line on the floor, metres")
+    lighting: Literal["scheduled", "vacancy"] = Field(
+        default="scheduled", description="policy of zone `hall` (domain.md 0.3)"
+    )
+    entrances: dict[str, tuple[Pair, Pair]] = Field(default={}, description="id -> line on the floor, metres")
     cameras: dict[str, CameraTruth]
     items: tuple[ItemTruth, ...]
     labels: tuple[LabelTruth, ...] = ()
@@ -282,7 +294,7 @@ class Truth(_Part):
     views: tuple[ViewTruth, ...] = ()
     expected: tuple[Expected, ...] = ()
     limits: dict[str, dict[str, float]] = Field(
-        {}, description="rule -> parameter: the limits `expected` was computed with"
+        default={}, description="rule -> parameter: the limits `expected` was computed with"
     )
 
 

@@ -22,14 +22,14 @@ class Truth:
 
     def __init__(self, name: str) -> None:
         self.story = json.loads((SAMPLES / name / "truth.json").read_text(encoding="utf-8"))
-        camera = self.story["camera"]
-        self.matrix = np.array(camera["K"])
-        self.distortion = np.array(camera["dist_opencv_k1k2p1p2k3"])
-        self.rotation, _ = cv2.Rodrigues(np.array(camera["R_world_to_cam"]))
-        self.translation = np.array(camera["t_world_to_cam"])
-        self.size = camera["w"], camera["h"]
-        (fx, _, cx), (_, fy, cy), _ = camera["K"]
-        self.lens = Lens(fx, fy, cx, cy, tuple(camera["dist_opencv_k1k2p1p2k3"]))
+        camera = self.story["cameras"]["hall"]
+        lens = camera["lens"]
+        self.lens = Lens(lens["fx"], lens["fy"], lens["cx"], lens["cy"], tuple(lens["distortion"]))
+        self.matrix = self.lens.matrix
+        self.distortion = np.array(lens["distortion"])
+        self.rotation, _ = cv2.Rodrigues(np.array(camera["rotation"]))
+        self.translation = np.array(camera["translation_m"])
+        self.size = tuple(camera["size_px"])
 
     def project(self, floor) -> np.ndarray:
         """(n, 2) m on the floor -> (n, 2) px, by OpenCV."""
@@ -123,10 +123,10 @@ def test_people_of_the_samples_stand_where_their_feet_are_seen(sample):
     off = []
     for frame in truth.story["frames"]:
         for person in frame["persons"]:
-            x0, _, x1, y1 = person["box"]
-            if person["visible_frac"] > 0.85 and person["posture"] == "standing" and person["inside"]:
+            x0, _, x1, y1 = person["box_px"]
+            if person["visible_share"] > 0.85 and person["posture"] == "standing" and person["inside"]:
                 place = plane.to_floor([((x0 + x1) / 2, y1)])[0]
-                off.append(np.linalg.norm(place - person["floor_xy"]))
+                off.append(np.linalg.norm(place - (person["x_m"], person["y_m"])))
     assert len(off) > 30
     assert np.median(off) < 0.3
     assert np.percentile(off, 95) < 0.5

@@ -41,4 +41,4 @@ def picture_at(clip: str, t_s: float) -> np.ndarray:
 def truth(clip: str) -> dict[int, list[dict]]:
     """Tenths of a second -> persons inside the room."""
     told = json.loads((SAMPLES / clip / "truth.json").read_text())
-    return {round(10 * f["t"]): [p for p in f["persons"] if p["inside"]] for f in told["frames"]}
+    return {round(10 * f["t_s"]): [p for p in f["persons"] if p["inside"]] for f in told["frames"]}

@@ -228,9 +228,9 @@ def recall(rows, person: str, least_score: float) -> float:
     hits = []
     for _, found, people in rows:
         for told in people:
-            if told["id"] == person and told["visible_frac"] >= 0.25:
+            if told["id"] == person and told["visible_share"] >= 0.25:
                 boxes = found.boxes[found.scores >= least_score]
-                overlap = iou(np.array([told["visible_box"]], np.float32), boxes)
+                overlap = iou(np.array([told["visible_box_px"]], np.float32), boxes)
                 hits.append(bool(overlap.size and overlap.max() >= 0.4))
     assert len(hits) > 10, "the stretch must show the person"
     return float(np.mean(hits))

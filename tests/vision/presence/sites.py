@@ -70,9 +70,9 @@ def hall_site(sample: str = "c_waiting_s32", *, uniforms: bool = True, counter: 
 
 
 def hall_camera(sample: str) -> Camera:
-    seen = truth(sample)["camera"]
-    k = seen["K"]
-    lens = Lens(k[0][0], k[1][1], k[0][2], k[1][2], tuple(seen["dist_opencv_k1k2p1p2k3"]))
+    seen = truth(sample)["cameras"]["hall"]
+    told = seen["lens"]
+    lens = Lens(told["fx"], told["fy"], told["cx"], told["cy"], tuple(told["distortion"]))
     spots = ((1.5, 1.5), (6, 1), (10, 1.2), (10, 7), (6, 7.5), (2, 7), (5, 4))
     pixels = floor_pixels(sample, spots)
     points = tuple(FloorPoint((float(p[0]), float(p[1])), s) for p, s in zip(pixels, spots, strict=True))
@@ -90,11 +90,13 @@ def hall_camera(sample: str) -> Camera:
 
 def floor_pixels(sample: str, spots: Iterable[tuple[float, float]], height_m: float = 0.0) -> np.ndarray:
     """(n, 2) pixels of points `height_m` above the floor, by the renderer's own pose."""
-    seen = truth(sample)["camera"]
-    turn, _ = cv2.Rodrigues(np.array(seen["R_world_to_cam"]))
+    seen = truth(sample)["cameras"]["hall"]
+    turn, _ = cv2.Rodrigues(np.array(seen["rotation"]))
     points = np.array([(x, y, height_m) for x, y in spots], np.float64)
-    distortion = np.array(seen["dist_opencv_k1k2p1p2k3"])
-    pixels, _ = cv2.projectPoints(points, turn, np.array(seen["t_world_to_cam"]), np.array(seen["K"]), distortion)
+    told = seen["lens"]
+    matrix = np.array([[told["fx"], 0, told["cx"]], [0, told["fy"], told["cy"]], [0, 0, 1]])
+    shift, distortion = np.array(seen["translation_m"]), np.array(told["distortion"])
+    pixels, _ = cv2.projectPoints(points, turn, shift, matrix, distortion)
     return pixels.reshape(-1, 2)
 
 

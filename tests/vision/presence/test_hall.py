@@ -66,7 +66,10 @@ def test_giving_up_is_dated_to_the_first_step_towards_the_door():
 def test_places_on_the_floor_agree_with_the_truth():
     seen, _ = watch("c_waiting_s32")
     staff, first, second = by_entry(seen)
-    known = {round(f["t"], 1): {p["id"]: p["floor_xy"] for p in f["persons"]} for f in truth("c_waiting_s32")["frames"]}
+    known = {
+        round(f["t_s"], 1): {p["id"]: (p["x_m"], p["y_m"]) for p in f["persons"]}
+        for f in truth("c_waiting_s32")["frames"]
+    }
     for history, name, limit_m in ((first, "visA", 0.4), (second, "visB", 0.4), (staff, "staff1", 0.8)):
         errors = [math.dist(p.place.floor, known[round(t, 1)][name]) for t, p in history if name in known[round(t, 1)]]
         assert median(errors) < limit_m
@@ -89,7 +92,10 @@ def test_a_consultation_is_two_presences_though_both_sit_down_and_chairs_move(dr
 
 def test_two_who_sit_at_a_table_with_their_legs_hidden_stay_in_their_seats():
     seen, _ = watch("e_consult_s45")
-    known = {round(f["t"], 1): {p["id"]: p["floor_xy"] for p in f["persons"]} for f in truth("e_consult_s45")["frames"]}
+    known = {
+        round(f["t_s"], 1): {p["id"]: (p["x_m"], p["y_m"]) for p in f["persons"]}
+        for f in truth("e_consult_s45")["frames"]
+    }
     for history, name in zip(by_entry(seen), ("staff1", "visD"), strict=True):
         seated = [(t, p) for t, p in history if 13 < t < 25]
         errors = [math.dist(p.place.floor, known[round(t, 1)][name]) for t, p in seated]

@@ -1,0 +1,163 @@
+"""Poses: standing, walking, sitting, and rising between the two; soles on the floor.
+
+A pose is a list: ["walk", phase], ["stand", k, talk], ["sit", k, seat_m, desk], ["rise", u, seat_m] with u 0 seated ..
+1 upright. Bones turn in the carried frame; vertices follow by linear blend skinning.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sample_videos.studio.stage.bodies import X, Y, Z, rot
+
+# phase, degrees over one walking cycle, by joint (normal gait, Winter 1991, simplified)
+HIP = np.array([(0, 27), (0.12, 22), (0.3, 6), (0.5, -11), (0.62, -3), (0.78, 24), (0.88, 30)])
+KNEE = np.array([(0, 5), (0.14, 17), (0.38, 5), (0.5, 12), (0.62, 42), (0.72, 60), (0.85, 28), (0.96, 3)])
+ANKLE = np.array([(0, 0), (0.07, -6), (0.25, 4), (0.45, 10), (0.55, 0), (0.62, -18), (0.8, 0)])
+SIDES = (("l", 1), ("r", -1))
+SEAT_TO_HIP_M = 0.085
+
+
+def bent(person, pose):
+    """Vertices (n, 3) of the posed person in the person's own frame, pelvis over the origin, soles at z = 0."""
+    kind, *words = pose
+    if kind == "walk":
+        return _skinned(person, _walking(person, *words))
+    if kind == "stand":
+        return _skinned(person, _standing(person, *words))
+    if kind == "sit":
+        k, seat_m, desk = words
+        return _seated(person, k, seat_m, desk=desk)
+    u, seat_m = words
+    return _rising(person, u, seat_m)
+
+
+def _cycle(phase, table):
+    """Periodic smooth interpolation of (phase, value) rows."""
+    x = np.concatenate([table[:, 0] - 1, table[:, 0], table[:, 0] + 1])
+    y = np.tile(table[:, 1], 3)
+    t = phase % 1.0
+    i = np.searchsorted(x, t) - 1
+    u = (t - x[i]) / (x[i + 1] - x[i])
+    u = u * u * (3 - 2 * u)
+    return y[i] * (1 - u) + y[i + 1] * u
+
+
+def _arms(person, turns, swing=(0, 0), elbow=(12, 12), aside=7, inward=(0, 0)):
+    for k, (side, sign) in enumerate(SIDES):
+        hang = person.joint(f"lowerarm_{side}") - person.joint(f"upperarm_{side}")
+        now = math.degrees(math.atan2(abs(hang[1]), -hang[2]))
+        lowered = rot(X, -sign * (now - aside))
+        turns[f"upperarm_{side}"] = rot(Z, -sign * inward[k]) @ rot(Y, -swing[k]) @ lowered
+        fore = person.joint(f"hand_{side}") - person.joint(f"lowerarm_{side}")
+        fore /= np.linalg.norm(fore)
+        turns[f"lowerarm_{side}"] = rot(np.cross(fore, X), elbow[k])
+        for finger in ("index", "middle", "ring", "pinky"):
+            for knuckle in ("01", "02"):
+                turns[f"{finger}_{knuckle}_{side}"] = rot(np.cross(fore, np.array([0, -sign * 1.0, -1.0])), 22)
+
+
+def _walking(person, phase):
+    turns = {}
+    for side, half in (("r", 0), ("l", 0.5)):
+        hip, knee, ankle = _cycle(phase + half, HIP) * 0.9, _cycle(phase + half, KNEE), _cycle(phase + half, ANKLE)
+        turns[f"thigh_{side}"] = rot(X, -4 if side == "l" else 4) @ rot(Y, -hip)
+        turns[f"calf_{side}"], turns[f"foot_{side}"] = rot(Y, knee), rot(Y, -ankle)
+    beat = math.cos(2 * math.pi * phase)
+    swing = 18 * beat
+    _arms(person, turns, (swing, -swing), (18 + max(0, swing) * 0.7, 18 + max(0, -swing) * 0.7), 9)
+    turns["spine_01"], turns["pelvis"] = rot(Z, 4 * beat) @ rot(Y, 3), rot(Z, -5 * beat)
+    turns["neck_01"] = rot(Y, 4)
+    return turns
+
+
+def _standing(person, k, talk):
+    a = math.sin(k * 1.3)
+    turns = {
+        "pelvis": rot(X, 1.5 * a) @ rot(Z, 3 * math.sin(k * 0.7)),
+        "spine_02": rot(Z, 5 * math.sin(k * 0.9 + 1)) @ rot(Y, 2),
+        "head": rot(Z, 18 * math.sin(k * 0.8)) @ rot(Y, 6 + 6 * math.sin(k * 0.6)),
+        "thigh_l": rot(X, -4.5) @ rot(Y, -2 - 2 * a),
+        "thigh_r": rot(X, 4.5) @ rot(Y, 2 * a),
+    }
+    bend = (14 + 75 * talk * (0.6 + 0.4 * math.sin(k * 2.1)), 12 + 8 * math.sin(k))
+    _arms(person, turns, (4 + 22 * talk * math.sin(k * 1.7) ** 2, 2), bend, 8)
+    return turns
+
+
+def _sitting(person, k, thigh, knee, *, desk):
+    lean = 10 if desk else 0
+    turns = {
+        "pelvis": rot(Y, -6),
+        "spine_01": rot(Y, 4 + lean),
+        "spine_02": rot(Y, 3) @ rot(Z, 4 * math.sin(k * 0.7)),
+        "head": rot(Z, 16 * math.sin(k * 0.9)) @ rot(Y, 10 + 0.8 * lean),
+    }
+    for side, sign in SIDES:
+        turns[f"thigh_{side}"] = rot(Z, sign * 7) @ rot(Y, -thigh)
+        turns[f"calf_{side}"], turns[f"foot_{side}"] = rot(Y, knee), rot(Y, thigh - knee + 6)
+    reach = 16 if desk else 0
+    _arms(person, turns, (18 + reach, 18 + reach + (0 if desk else 4 * math.sin(k))), (50, 54), 10, (6, 6))
+    return turns
+
+
+def _seated(person, k, seat_m, *, desk):
+    """Hips at the seat's height; thighs are lowered or raised until the soles touch the floor."""
+    knee = 80 + 3 * math.sin(k)
+    low, high = 45.0, 125.0
+    for _ in range(9):
+        thigh = (low + high) / 2
+        found = _skinned(person, _sitting(person, k, thigh, knee + thigh - 84, desk=desk), seat_m + SEAT_TO_HIP_M)
+        if found[person.shoe_vertices, 2].min() < 0:
+            low = thigh
+        else:
+            high = thigh
+    return found
+
+
+def _rising(person, u, seat_m):
+    """Between sitting (u = 0) and standing (1): hips up and forward, trunk bent most in the middle, soles down."""
+    smooth = u * u * (3 - 2 * u)
+    fold = 1 - smooth
+    lean = 38 * math.sin(math.pi * min(1.0, u * 1.05))
+    turns = {
+        "pelvis": rot(Y, -6 * fold + 0.5 * lean),
+        "spine_01": rot(Y, 4 * fold + 0.5 * lean),
+        "head": rot(Y, 8 - 0.5 * lean),
+    }
+    for side, sign in SIDES:
+        thigh, knee = 84 * fold + 0.5 * lean, 84 * fold + 0.25 * lean
+        turns[f"thigh_{side}"] = rot(Z, sign * 7 * fold) @ rot(Y, -thigh)
+        turns[f"calf_{side}"] = rot(Y, knee)
+        turns[f"foot_{side}"] = rot(Y, thigh - knee - 0.5 * lean + 6 * fold)
+    _arms(
+        person,
+        turns,
+        (18 * fold + 0.5 * lean, 18 * fold + 0.5 * lean),
+        (50 * fold + 12, 54 * fold + 12),
+        9,
+        (6 * fold, 6 * fold),
+    )
+    _ = seat_m
+    return _skinned(person, turns)
+
+
+def _skinned(person, turns, pelvis_m=None):
+    """Skinning. pelvis_m: height of the pelvis; None puts the lowest vertex on the floor."""
+    count = len(person.names)
+    turn, shift = [np.eye(3)] * count, [np.zeros(3)] * count
+    for k, bone in enumerate(person.names):
+        parent, own, head = person.parents[k], turns.get(bone), person.heads[k]
+        carried, carried_to = (turn[parent], shift[parent]) if parent >= 0 else (np.eye(3), np.zeros(3))
+        turn[k] = carried if own is None else carried @ own
+        shift[k] = carried @ head + carried_to - turn[k] @ head
+    rows = np.concatenate([np.array(turn), np.array(shift)[:, :, None]], 2)
+    blend = np.tensordot(person.skin_weights, rows, (1, 0))
+    found = np.einsum("nij,nj->ni", blend[:, :, :3], person.rest) + blend[:, :, 3]
+    pelvis = person.index["pelvis"]
+    hip = turn[pelvis] @ person.heads[pelvis] + shift[pelvis]
+    found[:, :2] -= hip[:2]
+    found[:, 2] += pelvis_m - hip[2] if pelvis_m is not None else -found[:, 2].min()
+    return found.astype(np.float32)

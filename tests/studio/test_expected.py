@@ -1,0 +1,136 @@
+"""Verdicts of the studio's own small judge, on truths whose answer is plain."""
+
+import pytest
+
+from sample_videos.studio.expected import DEFAULTS, JUDGED_CODES, expected_of
+from sample_videos.studio.shot import CameraPart
+from sample_videos.studio.stage_client import camera_of
+from sample_videos.studio.story import Story
+from sample_videos.studio.telling import Seen, Sight, told
+from sample_videos.studio.truth import CameraMove, ViewTruth
+from tests.studio.playing import shot
+
+LIMITS = {"furniture.displaced": {"tolerance_mm": 60, "reset_grace_s": 4}}
+
+
+def truth(views=(), moves=(), **parts):
+    """The truth of a shot in which nobody is rendered."""
+    story = Story(shot(**parts), {})
+    seen = Seen("recording.mp4", camera_of(CameraPart()), _frames(), (), tuple(views), tuple(moves), None)
+    return told("tried", story, 1, {"hall": seen}, {})
+
+
+def _frames():
+    return tuple(Sight(round(k / 5, 3), 0.5, ()) for k in range(100))
+
+
+def sick(state, begin, end):
+    return ViewTruth(camera="hall", state=state, t_start_s=begin, t_end_s=end)
+
+
+def verdicts(truth, code):
+    return [(e.verdict, e.subject) for e in expected_of(truth, [code])]
+
+
+def moved(mm=0.0, turn=0.0, at=3.0, **more):
+    return {"at_s": at, "item": "chair1", "by_mm": mm, "turn_deg": turn, **more}
+
+
+def test_a_displaced_chair_fires_after_its_grace():
+    found = expected_of(truth(furniture=[moved(120)], rules=LIMITS), ["furniture.displaced"])
+    (one,) = found
+    assert (one.verdict, one.subject) == ("fires", "chair1")
+    assert one.measured == pytest.approx(120, abs=0.1)
+    assert one.t_first_s == 3.0
+    low, high = one.t_confirmed_s
+    assert low == 7.0 < high
+
+
+@pytest.mark.parametrize(
+    ("moves", "why"),
+    [
+        ([moved(50)], "tolerance"),
+        ([moved(120), {"at_s": 5, "item": "chair1", "put_back": True}], "120 mm"),
+        ([{"at_s": 3, "item": "chair1", "swap_with": "chair2"}], "equal"),
+        ([], "nothing"),
+    ],
+)
+def test_near_misses_must_not_fire(moves, why):
+    found = expected_of(truth(furniture=moves, rules=LIMITS), ["furniture.displaced"])
+    assert {e.verdict for e in found} == {"must_not"}
+    assert why in found[0].why
+
+
+def test_a_covered_view_is_blind_and_an_interrupted_one_fires_later():
+    covered = truth(views=[sick("covered", 4, 20)], furniture=[moved(120)], rules=LIMITS)
+    assert verdicts(covered, "furniture.displaced") == [("blind", "chair1")]
+    blinked = truth(views=[sick("covered", 4, 9)], furniture=[moved(120)], rules=LIMITS)
+    (one,) = expected_of(blinked, ["furniture.displaced"])
+    assert one.verdict == "fires"
+    assert one.t_confirmed_s[1] >= 9 + 4
+
+
+def test_a_round_table_has_no_direction_and_half_a_turn_of_a_table_is_none():
+    moves = [{"at_s": 2, "item": "table0", "turn_deg": 40}, {"at_s": 2, "item": "table1", "turn_deg": 180}]
+    rules = {"furniture.rotated": {"reset_grace_s": 2}}
+    assert verdicts(truth(furniture=moves, rules=rules), "furniture.rotated") == [("must_not", None)]
+    rules = {"furniture.rotated": {"reset_grace_s": 2, "tolerance_deg": 8}}
+    turned = truth(furniture=[moved(turn=20)], rules=rules)
+    assert verdicts(turned, "furniture.rotated") == [("fires", "chair1")]
+
+
+def test_missing_and_extra():
+    carton = {"id": "carton", "kind": "box", "at": [5.1, 5.9, 0], "present": False, "belongs": False}
+    moves = [{"at_s": 2, "item": "bin", "remove": True}, {"at_s": 3, "item": "carton", "appear": True}]
+    rules = {"furniture.missing": {"visible_s": 5}, "furniture.extra": {"lasting_s": 5}}
+    found = truth(furniture=moves, room={"things": [carton]}, rules=rules)
+    assert verdicts(found, "furniture.missing") == [("fires", "bin")]
+    assert verdicts(found, "furniture.extra") == [("fires", "carton")]
+
+
+def test_lamps_in_and_after_their_window():
+    off = [{"at_s": 2, "lamp": "front", "lit": False}]
+    rules = {code: {"grace_s": 5} for code in ("energy.light_off_in_window", "energy.light_on_after_hours")}
+    day = truth(lamps=off, rules=rules)
+    assert verdicts(day, "energy.light_off_in_window") == [("fires", "front")]
+    assert verdicts(day, "energy.light_on_after_hours") == [("must_not", None)]
+    night = truth(lamps=off, rules=rules, head={"start": "2026-03-14T20:00:00"})
+    found = dict(reversed(pair) for pair in verdicts(night, "energy.light_on_after_hours"))
+    assert found == {"front": "must_not", "back": "fires", "counter": "fires", "night": "must_not"}
+
+
+def test_light_on_empty_needs_the_policy_that_asks_for_it():
+    rules = {"energy.light_on_empty": {"light_limit_s": 8}}
+    free = truth(room={"lighting": "vacancy"}, rules=rules)
+    assert ("fires", "front") in verdicts(free, "energy.light_on_empty")
+    assert ("fires", "night") not in verdicts(free, "energy.light_on_empty")
+    assert {v for v, _ in verdicts(truth(rules=rules), "energy.light_on_empty")} == {"must_not"}
+
+
+def test_set_points_follow_the_season():
+    runs = [{"at_s": 0, "runs": True, "display_c": 22}]
+    rules = {"energy.ac_setpoint_out_of_range": {"limit_s": 5}}
+    for start, verdict in (("2026-07-14T10:00:00", "fires"), ("2026-04-14T10:00:00", "must_not")):
+        found = truth(aircon=runs, rules=rules, head={"start": start})
+        assert verdicts(found, "energy.ac_setpoint_out_of_range") == [(verdict, "ac-1")]
+
+
+@pytest.mark.parametrize(("px", "verdict"), [(5.0, "must_not"), (40.0, "fires")])
+def test_a_small_push_is_put_right_and_a_large_one_is_reported(px, verdict):
+    found = truth(moves=[CameraMove(t_s=3, dx_px=px, dy_px=0)])
+    assert verdicts(found, "camera.moved") == [(verdict, "hall")]
+
+
+def test_health_codes_are_not_blinded_by_what_they_report_but_by_other_sickness():
+    rules = {"camera.blocked": {"limit_s": 5}, "camera.night_mode": {"limit_s": 5}}
+    covered = truth(views=[sick("covered", 4, 20)], rules=rules)
+    assert verdicts(covered, "camera.blocked") == [("fires", "hall")]
+    assert verdicts(covered, "camera.night_mode") == [("blind", None)]
+
+
+def test_every_code_has_an_answer_when_nothing_happens():
+    quiet = truth()
+    for code in JUDGED_CODES:
+        assert code in DEFAULTS
+        assert {v for v, _ in verdicts(quiet, code)} == {"must_not"}
+    assert expected_of(quiet, []) == ()
