@@ -163,7 +163,7 @@ def _turned(picture: Floats, camera: StudioCamera, turn: NDArray[np.float64]) ->
     source = camera.bent(flat) - 0.5
     maps = source.astype(np.float32)
     return np.asarray(
-        cv2.remap(picture, maps[..., 0], maps[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32
+        cv2.remap(picture, maps[..., 0], maps[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.float32
     )
 
 

@@ -215,6 +215,13 @@ class QualityPart(_Part):
     """And this often while they stand or sit."""
 
 
+class ZonePart(_Part):
+    """A zone of the hall beside the hall itself: a shuttle stop, the showflat's door."""
+
+    kind: Literal["shuttle_stop", "showflat_door", "showflat", "negotiation", "water_bar"]
+    floor: Annotated[tuple[Place, ...], Field(min_length=3, max_length=20)]
+
+
 class HeadPart(_Part):
     id: Id
     about: AboutPart
@@ -241,6 +248,9 @@ class Shot(_Part):
     encoder: EncoderPart = EncoderPart()
     quality: QualityPart = QualityPart()
     duty: tuple[str, ...] = ("08:30-17:30",)
+    zones: dict[Id, ZonePart] = {}
+    switched_off: tuple[str, ...] = ()
+    """Codes that this clip's site has switched off."""
     rules: dict[str, dict[str, float]] = {}
     """Limits scaled to the length of the clip; they go into the site file and into `expected`."""
     judged: tuple[str, ...] = ()

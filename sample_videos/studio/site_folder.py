@@ -14,7 +14,7 @@ import yaml
 from models.domain.rules import RULES
 from sample_videos.studio import hall
 from sample_videos.studio.camera import StudioCamera
-from sample_videos.studio.shot import Shot
+from sample_videos.studio.shot import Shot, ZonePart
 from sample_videos.studio.stage_client import camera_of
 from sample_videos.studio.truth import Truth
 
@@ -37,18 +37,20 @@ def write_site(shot: Shot, truth: Truth, folder: Path) -> Path:
             "time_zone": truth.time_zone,
         },
         "cameras": {name: _camera(name, shot, truth) for name in shot.cameras},
-        "zones": {"hall": _zone(shot)},
+        "zones": {"hall": _zone(shot), **{name: _other_zone(name, zone) for name, zone in shot.zones.items()}},
         "entrances": {"main-door": _door()},
         "posts": {"reception": _post(shot)},
         "roles": {"staff": {"uniform": [_uniform()]}},
     }
-    rules = {
+    rules: dict[str, dict[str, object]] = {
         code: {name: value for name, value in limits.items() if name in {p.name for p in RULES[code].parameters}}
         for code, limits in shot.rules.items()
         if code in RULES
     }
-    if any(rules.values()):
-        told["rules"] = {code: limits for code, limits in rules.items() if limits}
+    stated: dict[str, dict[str, object]] = {code: limits for code, limits in rules.items() if limits}
+    stated |= {code: {"off": True} for code in shot.switched_off if code in RULES}
+    if stated:
+        told["rules"] = stated
     text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120)
     file = folder / SITE_FILE
     file.write_text(HEAD + text, encoding="utf-8")
@@ -93,6 +95,21 @@ def _zone(shot: Shot) -> dict[str, object]:
         "lighting": shot.room.lighting,
         "regions": [region],
     }
+
+
+ZONE_NAMES = {
+    "shuttle_stop": ("电瓶车候车点", "Shuttle stop"),
+    "showflat_door": ("样板房门口", "Showflat door"),
+    "showflat": ("样板房", "Showflat"),
+    "negotiation": ("洽谈区", "Negotiation area"),
+    "water_bar": ("水吧", "Water bar"),
+}
+
+
+def _other_zone(name: str, zone: ZonePart) -> dict[str, object]:
+    zh, en = ZONE_NAMES[zone.kind]
+    regions = [{"floor": [list(corner) for corner in zone.floor]}]
+    return {"name": {"zh": f"{zh} {name}", "en": f"{en} {name}"}, "kind": zone.kind, "regions": regions}
 
 
 def _door() -> dict[str, object]:

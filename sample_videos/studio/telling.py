@@ -29,6 +29,7 @@ from sample_videos.studio.truth import (
     Pose,
     Truth,
     ViewTruth,
+    ZoneTruth,
 )
 from sample_videos.studio.visits import parties_of, posts_of
 
@@ -85,6 +86,7 @@ def told(clip: str, story: Story, seed: int, seen: Mapping[str, Seen], bodies: M
         aircons=tuple(_aircons(story, seen)),
         parties=parties_of(story),
         posts=posts_of(story),
+        zones=tuple(ZoneTruth(id=n, kind=z.kind, floor_m=z.floor) for n, z in shot.zones.items()),
         views=views,
         limits=shot.rules,
     )

@@ -229,11 +229,20 @@ class PostState(_Part):
     served_nearby: bool = Field(description="a holder serves a visitor within cover_m of the post")
 
 
+class ZoneTruth(_Part):
+    """A zone of the hall beside the hall itself."""
+
+    id: str
+    kind: str
+    floor_m: tuple[Pair, ...]
+
+
 class PostTruth(_Part):
     id: str
     zone: str
     region_m: tuple[Pair, ...]
     required: int
+    duty: tuple[str, ...] = Field(default=(), description="windows of local time, HH:MM-HH:MM")
     states: tuple[PostState, ...]
 
 
@@ -291,6 +300,7 @@ class Truth(_Part):
     aircons: tuple[AirconTruth, ...] = ()
     parties: tuple[PartyTruth, ...] = ()
     posts: tuple[PostTruth, ...] = ()
+    zones: tuple[ZoneTruth, ...] = ()
     views: tuple[ViewTruth, ...] = ()
     expected: tuple[Expected, ...] = ()
     limits: dict[str, dict[str, float]] = Field(

@@ -123,7 +123,11 @@ def posts_of(story: Story) -> tuple[PostTruth, ...]:
         served = any(_serves_near(p, people, story.shot) for p in staff)
         if not states or (states[-1].staff, states[-1].served_nearby) != (in_post, served):
             states.append(PostState(t_s=t, staff=in_post, served_nearby=served))
-    return (PostTruth(id=POST, zone="hall", region_m=hall.RECEPTION_POST, required=1, states=tuple(states)),)
+    return (
+        PostTruth(
+            id=POST, zone="hall", region_m=hall.RECEPTION_POST, required=1, duty=story.shot.duty, states=tuple(states)
+        ),
+    )
 
 
 def _in_box(person: Person) -> bool:
