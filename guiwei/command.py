@@ -1,7 +1,7 @@
 """The `guiwei` command: the composition root. Each subcommand has a module of its own; here they are put together.
 
 Exit codes: 0 done; 1 unexpected (a report file is named); 2 usage; 3 site file; 4 camera or recording; 5 weights;
-6 database; 7 evidence; 8 delivery; 130 interrupted. Colours go off by themselves when the output is piped.
+6 database; 7 evidence; 8 delivery; 9 floors; 130 interrupted. Colours go off by themselves when the output is piped.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 
 from guiwei.demo_command import demo
+from guiwei.eval_command import evaluation
 from guiwei.explain_command import explain
 from guiwei.live_command import live
 from guiwei.people_command import devices_app, users_app
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 for command in (demo, replay, live, serve, explain, schema):
     app.command()(command)
+app.command(name="eval")(evaluation)
 app.add_typer(site_app, name="site")
 app.add_typer(studio_app, name="studio")
 app.add_typer(weights_app, name="weights")

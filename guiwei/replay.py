@@ -65,6 +65,19 @@ def replay(
     network, pulled when it is missing). Results of an earlier replay in `out` are replaced: running again
     after a kill ends with the same incidents. Raises GuiweiError.
     """
+    return run_box(replay_plan(site_folder, recordings, out=out, uplink=uplink, eyes=eyes, ears=ears))
+
+
+def replay_plan(
+    site_folder: Path,
+    recordings: Recordings | None = None,
+    *,
+    out: Path | None = None,
+    uplink: Uplink | None = None,
+    eyes: Eyes | None = None,
+    ears: Ears | None = None,
+) -> Plan:
+    """What `replay` runs, for who wants to look at its parts first (`guiwei eval` times them). Raises GuiweiError."""
     ears, clock = ears or Ears(), SystemClock()
     told = recordings or Recordings()
     start = told.start
@@ -86,7 +99,7 @@ def replay(
         for name, camera in recorded.items()
     }
     folder = _anew(out)
-    return run_box(Plan(site, sources, eyes or network_eyes(), folder, clock, uplink, None, ears))
+    return Plan(site, sources, eyes or network_eyes(), folder, clock, uplink, None, ears)
 
 
 def _recorded(site: Site, files: Mapping[str, Path]) -> dict[str, Camera | None]:

@@ -7,7 +7,8 @@
     ├── WeightsError            5   neural-network weights are missing or wrong
     ├── StoreError              6   the database cannot be used
     ├── EvidenceError           7   evidence cannot be written (masking failed, disk full)
-    └── DeliveryError           8   the API did not take what the box sent
+    ├── DeliveryError           8   the API did not take what the box sent
+    └── FloorError              9   a measured figure fell below its stored floor
 
 Exceptions of libraries are translated at the adapter that calls them; no traceback reaches a user.
 """
@@ -73,3 +74,9 @@ class DeliveryError(GuiweiError):
     """The API did not take what the box sent."""
 
     exit_code = 8
+
+
+class FloorError(GuiweiError):
+    """A measured figure fell below its stored floor."""
+
+    exit_code = 9

@@ -1,0 +1,156 @@
+"""Furniture, lamps and air-conditioners: what was observed of them against where they stand and how they are switched.
+
+Furniture: observations of kind `furniture` with the values `offset_x`, `offset_y` (mm from the reference, site frame)
+and `turn` (degrees). Lamps and air-conditioners: kinds `luminaire` and `aircon`, predicate `on`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from guiwei.yardstick.playing import Played
+from guiwei.yardstick.sample import Sample, Slip, SlipKind, Spot, Tally
+from models.domain.finding import Quantity
+from models.domain.messages import Observation
+from models.domain.truth import Truth as Seen
+from sample_videos.studio.truth import ItemTruth, Pose, Truth
+
+NEAR_M = 6.0
+"""Within this distance the goal for furniture holds (design.md, Numbers that decide)."""
+SETTLE_S = 5.0
+"""After an item is moved an observer may still average over the move: such observations are not scored."""
+SWITCH_S = 10.0
+"""A flip told within this of a true switch, the same way, is that switch."""
+TURNS_DEG = 20.0
+"""Up to this turn the goal for angles holds; larger ones are a quantity of their own."""
+
+
+def furniture(played: Played) -> Iterator[Sample | Tally]:
+    """Errors of every scored observation, and how many were given (right), refused (unknown)."""
+    items = {item.id: item for item in played.clip.truth.items if item.reference is not None}
+    for message in played.messages:
+        if isinstance(message, Observation) and message.kind == "furniture" and message.subject in items:
+            item = items[message.subject]
+            t_s = played.clock.s(message.utc_us, message.camera)
+            pose = _pose(item, t_s)
+            if pose is not None and pose.present:
+                yield from _measured(played, message, item, pose, t_s)
+
+
+def _measured(played: Played, told: Observation, item: ItemTruth, pose: Pose, t_s: float) -> Iterator[Sample | Tally]:
+    values = dict(told.values)
+    spot = Spot(played.clip.name, told.camera, t_s, item.id)
+    given = told.truth is not Seen.UNKNOWN and "offset_x" in values and "offset_y" in values
+    yield Tally("furniture_observed", "right" if given else "unknown", 1.0, spot)
+    if not given:
+        return
+    assert item.reference is not None
+    true = (pose.x_m - item.reference[0]) * 1000, (pose.y_m - item.reference[1]) * 1000
+    errors = values["offset_x"].value - true[0], values["offset_y"].value - true[1]
+    z = tuple(e / s for e, s in zip(errors, (values["offset_x"].sigma, values["offset_y"].sigma), strict=True) if s)
+    group = _group(played.clip.truth, told.camera, pose, moved=math.hypot(*true) > 0.5)
+    yield Sample(f"position_{group}_mm", math.hypot(*errors), spot, z)
+    if "turn" in values and item.symmetry_order > 0:
+        yield _turned(values["turn"], item, pose, spot)
+
+
+def _turned(told: Quantity, item: ItemTruth, pose: Pose, spot: Spot) -> Sample:
+    full = 360.0 / item.symmetry_order
+    error = (told.value - pose.turn_deg + full / 2) % full - full / 2
+    least = abs((pose.turn_deg + full / 2) % full - full / 2)
+    name = "angle_deg" if least <= TURNS_DEG else "angle_large_deg"
+    return Sample(name, error, spot, (error / told.sigma,) if told.sigma else ())
+
+
+def _group(truth: Truth, camera: str, pose: Pose, *, moved: bool) -> str:
+    x, y, z = truth.cameras[camera].position_m if camera in truth.cameras else (pose.x_m, pose.y_m, 0.0)
+    near = math.dist((x, y, z), (pose.x_m, pose.y_m, 0.0)) <= NEAR_M
+    return ("moved" if moved else "untouched") + ("" if near else "_far")
+
+
+def _pose(item: ItemTruth, t_s: float) -> Pose | None:
+    """The pose in force; None while it has just changed."""
+    at = next((pose for pose in reversed(item.poses) if pose.t_s <= t_s), None)
+    return None if at is None or (at.t_s > 0 and t_s - at.t_s < SETTLE_S) else at
+
+
+@dataclass(frozen=True, slots=True)
+class _Switched:
+    """Something with a switch. changes: (t_s, on) of the truth, the first at the clip's beginning."""
+
+    kind: str
+    id: str
+    changes: tuple[tuple[float, bool], ...]
+
+
+def switches(played: Played) -> Iterator[Sample | Slip | Tally]:
+    """Delay of every true switch, flips that are none, and seconds with the right state."""
+    truth = played.clip.truth
+    lamps = [_Switched("luminaire", one.id, tuple((s.t_s, s.on) for s in one.states)) for one in truth.lamps]
+    aircons = [_Switched("aircon", one.id, tuple((s.t_s, s.on) for s in one.states)) for one in truth.aircons]
+    observed = {(m.kind, m.subject) for m in played.messages if isinstance(m, Observation) and m.predicate == "on"}
+    for thing in (*lamps, *aircons):
+        if (thing.kind, thing.id) in observed:
+            yield from _switched(played, thing)
+
+
+def _switched(played: Played, thing: _Switched) -> Iterator[Sample | Slip | Tally]:
+    told = [
+        (played.clock.s(m.utc_us, m.camera), m.truth, m.camera)
+        for m in played.messages
+        if isinstance(m, Observation) and (m.kind, m.subject, m.predicate) == (thing.kind, thing.id, "on")
+    ]
+    camera = next((name for _, _, name in told if name), min(played.clip.truth.cameras))
+    yield from _states(played, thing, told, camera)
+    flips = _flips(told)
+    for t_s, on in _true_switches(thing):
+        spot = Spot(played.clip.name, camera, t_s, thing.id)
+        match = min(
+            (flip for flip in flips if flip[1] is on and -1.0 <= flip[0] - t_s <= SWITCH_S),
+            key=lambda flip: abs(flip[0] - t_s),
+            default=None,
+        )
+        if match is None:
+            yield Slip(SlipKind.MISS, f"{thing.kind}_switch", spot, f"{thing.id} is switched {'on' if on else 'off'}")
+        else:
+            flips.remove(match)
+            yield Sample(f"{thing.kind}_switch_s", match[0] - t_s, spot)
+    for t_s, on in flips:
+        spot = Spot(played.clip.name, camera, t_s, thing.id)
+        yield Slip(SlipKind.FALSE_ALARM, f"{thing.kind}_switch", spot, f"{thing.id} told as {'on' if on else 'off'}")
+
+
+def _true_switches(thing: _Switched) -> list[tuple[float, bool]]:
+    return [
+        (after[0], after[1])
+        for before, after in zip(thing.changes, thing.changes[1:], strict=False)
+        if before[1] is not after[1]
+    ]
+
+
+def _flips(told: Sequence[tuple[float, Seen, str]]) -> list[tuple[float, bool]]:
+    """Changes between on and off; not knowing in between changes nothing."""
+    flips: list[tuple[float, bool]] = []
+    state: Seen | None = None
+    for t_s, value, _ in told:
+        if value is not Seen.UNKNOWN:
+            if state is not None and value is not state:
+                flips.append((t_s, value is Seen.HOLDS))
+            state = value
+    return flips
+
+
+def _states(played: Played, thing: _Switched, told: Sequence[tuple[float, Seen, str]], camera: str) -> Iterator[Tally]:
+    """Each observation holds until the next; seconds near a true switch are left to its delay."""
+    ends = [t_s for t_s, _, _ in told[1:]] + [played.clip.truth.duration_s]
+    for (t_s, value, _), end_s in zip(told, ends, strict=True):
+        on = next((on for at_s, on in reversed(thing.changes) if at_s <= t_s), None)
+        if on is None or any(t_s - SWITCH_S < at_s <= t_s + 1.0 for at_s, _ in thing.changes[1:]):
+            continue
+        right = (value is Seen.HOLDS) is on
+        outcome = "unknown" if value is Seen.UNKNOWN else "right" if right else "wrong"
+        yield Tally(
+            f"{thing.kind}_state", outcome, max(0.0, end_s - t_s), Spot(played.clip.name, camera, t_s, thing.id)
+        )

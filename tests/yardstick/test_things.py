@@ -1,0 +1,98 @@
+"""Furniture and lamps: errors as they were put in, sigmas taken at their word, moves and switches left alone."""
+
+import pytest
+
+from guiwei.yardstick.figures import report_of
+from guiwei.yardstick.scoring import scored
+from models.domain.finding import Quantity
+from models.domain.messages import Observation
+from models.domain.truth import Truth as Seen
+from tests.stories.scenario import Story, utc
+from tests.yardstick.story_truth import play_story, truth_of
+
+EMPTY = Story([], length_s=60)
+CHAIR = {
+    "id": "chair4",
+    "kind": "chair",
+    "size_m": (0.5, 0.5, 0.9),
+    "reference": (6.0, 4.0, 90.0),
+    "poses": [
+        {"t_s": 0, "x_m": 6.0, "y_m": 4.0, "yaw_deg": 90.0},
+        {"t_s": 30, "x_m": 6.1, "y_m": 4.0, "yaw_deg": 100.0, "offset_mm": 100.0, "turn_deg": 10.0},
+    ],
+}
+LAMP = {
+    "id": "L1",
+    "zone": "hall",
+    "spots_m": [(3, 3, 2.8)],
+    "states": [{"t_s": 0, "on": True}, {"t_s": 20, "on": False}, {"t_s": 40, "on": True}],
+}
+
+
+def stands(t_s, x, y, turn=0.0, sigma=2.0, truth=Seen.HOLDS):
+    values = (("offset_x", Quantity(x, "mm", sigma)), ("offset_y", Quantity(y, "mm", sigma)), ("turn", Quantity(turn, "deg", 1.0)))
+    return Observation("furniture", "chair4", "in_place", truth, utc(t_s), "cam", values)
+
+
+def lit(t_s, on):
+    return Observation("luminaire", "L1", "on", Seen.UNKNOWN if on is None else Seen.HOLDS if on else Seen.FAILS, utc(t_s), "cam")
+
+
+def quantities(told, **more):
+    score = scored(play_story(EMPTY, truth_of(EMPTY, [], **more), told=told))
+    return report_of([score], [], 0.0)["quantities"], score
+
+
+def test_offsets_are_measured_against_the_true_pose_of_the_moment():
+    told = [stands(10, 3, 4), stands(20, 0, 0), stands(50, 100, 6, turn=8.0)]
+    found, _ = quantities(told, items=[CHAIR])
+    assert found["position_untouched_mm"]["max"] == 5.0
+    assert found["position_untouched_mm"]["n"] == 2
+    assert found["position_moved_mm"]["max"] == pytest.approx(6.0)
+    assert found["angle_deg"]["max"] == pytest.approx(2.0)
+    assert found["furniture_observed"] == {"n": 3, "right": 1.0, "wrong": 0.0, "unknown": 0.0}
+
+
+def test_an_error_bar_is_taken_at_its_word():
+    honest, _ = quantities([stands(t, 3, 0, sigma=2.0) for t in range(10, 20)], items=[CHAIR])
+    boastful, _ = quantities([stands(t, 3, 0, sigma=1.0) for t in range(10, 20)], items=[CHAIR])
+    assert honest["position_untouched_mm"]["within_2_sigma"] == 1.0
+    assert boastful["position_untouched_mm"]["within_2_sigma"] == 0.5, "right along y, off by three sigmas along x"
+
+
+def test_the_seconds_after_a_move_are_not_scored_and_a_refusal_is_no_error():
+    found, _ = quantities([stands(32, 0, 0), stands(50, 999, 999, truth=Seen.UNKNOWN)], items=[CHAIR])
+    assert not [name for name in found if name.startswith("position")]
+    assert found["furniture_observed"]["unknown"] == 1.0
+
+
+@pytest.mark.parametrize(("order", "turn", "error"), [(1, 182.0, 2.0), (2, 182.0, 2.0), (2, 2.0, 2.0), (4, -88.0, 2.0)])
+def test_turns_are_compared_modulo_the_items_symmetry(order, turn, error):
+    table = {**CHAIR, "symmetry_order": order, "poses": [{**CHAIR["poses"][0], "turn_deg": 180.0 if order < 4 else 270.0}]}
+    found, _ = quantities([stands(10, 0, 0, turn=turn)], items=[table])
+    (name,) = [name for name in found if name.startswith("angle")]
+    assert found[name]["max"] == pytest.approx(error)
+
+
+def test_a_round_table_has_no_turn():
+    found, _ = quantities([stands(10, 0, 0, turn=77.0)], items=[{**CHAIR, "symmetry_order": 0}])
+    assert not [name for name in found if name.startswith("angle")]
+
+
+def test_switches_have_a_delay_and_not_knowing_is_no_flip():
+    told = [lit(0, True), lit(10, None), lit(12, True), lit(21.5, False), lit(40.5, True)]
+    found, score = quantities(told, lamps=[LAMP])
+    assert found["luminaire_switch_s"]["n"] == 2
+    assert found["luminaire_switch_s"]["max"] == pytest.approx(1.5)
+    assert not score.slips
+    assert found["luminaire_state"]["wrong"] == 0.0
+    assert found["luminaire_state"]["unknown"] > 0
+
+
+def test_a_missed_switch_and_a_false_flip_each_get_a_slip():
+    told = [lit(0, True), lit(8, False), lit(9, True), lit(40.5, True)]
+    found, score = quantities(told, lamps=[LAMP])
+    assert (found["luminaire_switch_s"]["n_missed"], found["luminaire_switch_s"]["n_false"]) == (2, 2)
+    assert [(slip.kind.value, slip.spot.t_s) for slip in score.slips] == [
+        ("miss", 20.0), ("miss", 40.0), ("false_alarm", 8.0), ("false_alarm", 9.0),
+    ]
