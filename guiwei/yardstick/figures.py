@@ -16,6 +16,12 @@ from models.domain.rules import PLANNED, RULES
 
 FORMAT = 1
 Report = dict[str, Any]
+SLIPS_AT = {
+    "visit": "visit_start_s",
+    "luminaire_switch": "luminaire_switch_s",
+    "aircon_switch": "aircon_switch_s",
+}
+"""What was missed or made up beside the incidents -> the quantity that counts it."""
 
 
 def report_of(scores: Sequence[ClipScore], sequences: Sequence[TrackFigures], wall_s: float) -> Report:
@@ -69,10 +75,8 @@ def quantities(scores: Sequence[ClipScore]) -> Report:
     found = {name: _errors(each) for name, each in samples.items()}
     found |= {name: _outcomes(each) for name, each in tallies.items()}
     for name, each in slips.items():
-        # A switch or a visit may only have slips: then there is no error to speak of, but the slips are.
-        target = next((key for key in (f"{name}_s", f"{name}_start_s") if key in found), f"{name}_s")
-        found.setdefault(target, _errors([]))
-        found[target] |= {
+        # All may have been missed: then there is no error to speak of, but the misses are.
+        found[SLIPS_AT[name]] = found.get(SLIPS_AT[name], _errors([])) | {
             "n_missed": sum(one.kind is SlipKind.MISS for one in each),
             "n_false": sum(one.kind is SlipKind.FALSE_ALARM for one in each),
         }

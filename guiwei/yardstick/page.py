@@ -12,6 +12,7 @@ from html import escape
 from importlib import resources
 
 from guiwei.yardstick.evaluation import Evaluated
+from guiwei.yardstick.figures import SLIPS_AT
 from guiwei.yardstick.floors import Step
 from guiwei.yardstick.plots import calibration_png
 from guiwei.yardstick.sample import Slip, SlipKind
@@ -142,9 +143,7 @@ class _Writer:
                 each = (percent(one[word]) for word in ("right", "wrong", "unknown"))
                 shares.append((f"<code>{escape(name)}</code>", str(one["n"]), *each))
             else:
-                what = next(
-                    (slip for slip in ("visit", "luminaire_switch", "aircon_switch") if name.startswith(slip)), ""
-                )
+                what = next((slip for slip, quantity in SLIPS_AT.items() if quantity == name), "")
                 errors.append(
                     (
                         f"<code>{escape(name)}</code>",

@@ -34,7 +34,14 @@ def waiting_expected() -> list[dict[str, Any]]:
     code = "greeter.visitor_unapproached"
     told = [("party anna", 2.0, "Anna waits for 70 s"), ("party bert", 20.0, "Bert waits for 44 s")]
     fires = [
-        {"code": code, "verdict": "fires", "subject": name, "t_first_s": t, "t_confirmed_s": (t + 20, t + 20), "why": why}
+        {
+            "code": code,
+            "verdict": "fires",
+            "subject": name,
+            "t_first_s": t,
+            "t_confirmed_s": (t + 20, t + 20),
+            "why": why,
+        }
         for name, t, why in told
     ]
     must_not = {"code": "greeter.post_unattended", "verdict": "must_not", "subject": "desk", "why": "never left"}
@@ -63,14 +70,24 @@ def truth_of(story: Story, expected: list[dict[str, Any]], **more: Any) -> Truth
         "cameras": {"cam": camera_truth()},
         "items": [],
         "persons": [
-            {"id": a.name, "role": a.role.value, "stature_m": 1.7, "party": f"party {a.name}" if a in visitors else None}
+            {
+                "id": a.name,
+                "role": a.role.value,
+                "stature_m": 1.7,
+                "party": f"party {a.name}" if a in visitors else None,
+            }
             for a in people
         ],
         "frames": frames,
         "parties": [_party(actor) for actor in visitors],
         "posts": [
-            {"id": "desk", "zone": "hall", "region_m": DESK, "required": 1,
-             "states": [{"t_s": 0, "staff": 1, "served_nearby": False}]}
+            {
+                "id": "desk",
+                "zone": "hall",
+                "region_m": DESK,
+                "required": 1,
+                "states": [{"t_s": 0, "staff": 1, "served_nearby": False}],
+            }
         ],
         "expected": expected,
         "limits": LIMITS,

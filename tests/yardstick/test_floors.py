@@ -56,7 +56,13 @@ def test_floors_survive_their_file_and_renewal_keeps_margins(floors, tmp_path):
 
 @pytest.mark.parametrize(
     ("better", "found", "holds"),
-    [("higher", 0.85, True), ("higher", 0.84, False), ("lower", 0.95, True), ("lower", 0.96, False), ("lower", None, False)],
+    [
+        ("higher", 0.85, True),
+        ("higher", 0.84, False),
+        ("lower", 0.95, True),
+        ("lower", 0.96, False),
+        ("lower", None, False),
+    ],
 )
 def test_a_figure_falls_when_it_is_worse_by_more_than_the_margin(better, found, holds):
     assert Floor("figure", 0.9, 0.05, better).holds(found) is holds

@@ -15,7 +15,12 @@ from tests.stories.scenario import Actor, Story
 from tests.yardstick.story_truth import play_story, truth_of, waiting_expected, waiting_story
 
 CODE = "greeter.visitor_unapproached"
-RATES = [{"fps": 30.0}, {"fps": 15.0}, {"fps": 5.0}, {"fps": 15.0, "jitter": 0.8, "seed": 1}, {"fps": 5.0, "drop": 0.4, "seed": 3}]
+RATES = [
+    {"fps": 30.0},
+    {"fps": 5.0},
+    {"fps": 15.0, "jitter": 0.8, "seed": 1},
+    {"fps": 5.0, "drop": 0.4, "seed": 3},
+]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +72,9 @@ def test_what_must_not_be_raised_is_counted_when_it_is(truth):
 
 def test_a_blind_clip_asks_for_silence_and_for_the_word_unknown():
     clerk = Actor("clerk", Role.STAFF).enters(0, (11.3, 3.0)).stands(until=60).unseen_from_start()
-    expected = [{"code": "greeter.post_unattended", "verdict": "blind", "subject": "desk", "why": "the lens is covered"}]
+    expected = [
+        {"code": "greeter.post_unattended", "verdict": "blind", "subject": "desk", "why": "the lens is covered"}
+    ]
     views = [{"camera": "cam", "state": "covered", "t_start_s": 10.0, "t_end_s": 40.0}]
     honest = Story([clerk], length_s=60, sick=((11.0, 40.0),))
     blithe = Story([clerk], length_s=60)
@@ -91,7 +98,9 @@ def test_a_late_incident_shows_as_a_miss_with_the_storys_own_reason(truth):
 
 def test_a_code_without_a_rule_is_listed_and_no_miss(truth):
     code = PLANNED[0]
-    asked = truth_of(waiting_story(), [{"code": code, "verdict": "fires", "subject": "x", "t_first_s": 5.0, "why": "y"}])
+    asked = truth_of(
+        waiting_story(), [{"code": code, "verdict": "fires", "subject": "x", "t_first_s": 5.0, "why": "y"}]
+    )
     score = scored(replace(play_story(waiting_story(), asked), incidents=()))
     report = report_of([score], [], 0.0)
     assert report["codes"][code] == {"implemented": False, "n_truth": 1}

@@ -30,12 +30,18 @@ LAMP = {
 
 
 def stands(t_s, x, y, turn=0.0, sigma=2.0, truth=Seen.HOLDS):
-    values = (("offset_x", Quantity(x, "mm", sigma)), ("offset_y", Quantity(y, "mm", sigma)), ("turn", Quantity(turn, "deg", 1.0)))
+    values = (
+        ("offset_x", Quantity(x, "mm", sigma)),
+        ("offset_y", Quantity(y, "mm", sigma)),
+        ("turn", Quantity(turn, "deg", 1.0)),
+    )
     return Observation("furniture", "chair4", "in_place", truth, utc(t_s), "cam", values)
 
 
 def lit(t_s, on):
-    return Observation("luminaire", "L1", "on", Seen.UNKNOWN if on is None else Seen.HOLDS if on else Seen.FAILS, utc(t_s), "cam")
+    return Observation(
+        "luminaire", "L1", "on", Seen.UNKNOWN if on is None else Seen.HOLDS if on else Seen.FAILS, utc(t_s), "cam"
+    )
 
 
 def quantities(told, **more):
@@ -68,7 +74,11 @@ def test_the_seconds_after_a_move_are_not_scored_and_a_refusal_is_no_error():
 
 @pytest.mark.parametrize(("order", "turn", "error"), [(1, 182.0, 2.0), (2, 182.0, 2.0), (2, 2.0, 2.0), (4, -88.0, 2.0)])
 def test_turns_are_compared_modulo_the_items_symmetry(order, turn, error):
-    table = {**CHAIR, "symmetry_order": order, "poses": [{**CHAIR["poses"][0], "turn_deg": 180.0 if order < 4 else 270.0}]}
+    table = {
+        **CHAIR,
+        "symmetry_order": order,
+        "poses": [{**CHAIR["poses"][0], "turn_deg": 180.0 if order < 4 else 270.0}],
+    }
     found, _ = quantities([stands(10, 0, 0, turn=turn)], items=[table])
     (name,) = [name for name in found if name.startswith("angle")]
     assert found[name]["max"] == pytest.approx(error)
@@ -94,5 +104,8 @@ def test_a_missed_switch_and_a_false_flip_each_get_a_slip():
     found, score = quantities(told, lamps=[LAMP])
     assert (found["luminaire_switch_s"]["n_missed"], found["luminaire_switch_s"]["n_false"]) == (2, 2)
     assert [(slip.kind.value, slip.spot.t_s) for slip in score.slips] == [
-        ("miss", 20.0), ("miss", 40.0), ("false_alarm", 8.0), ("false_alarm", 9.0),
+        ("miss", 20.0),
+        ("miss", 40.0),
+        ("false_alarm", 8.0),
+        ("false_alarm", 9.0),
     ]

@@ -28,7 +28,9 @@ def test_a_perfect_track_and_one_that_changes_its_name_half_way():
 def test_boxes_on_who_need_not_be_found_are_neither_right_nor_wrong():
     true = walk(range(1, 11), [lambda _: 1])
     beyond = Boxes(tuple((f, 2, (400.0, 50.0, 450.0, 200.0), 8) for f in range(1, 11)))
-    told = Boxes((*walk(range(1, 11), [lambda _: 1]).rows, *((f, 3, (400.0, 50.0, 450.0, 200.0), 1) for f in range(1, 11))))
+    told = Boxes(
+        (*walk(range(1, 11), [lambda _: 1]).rows, *((f, 3, (400.0, 50.0, 450.0, 200.0), 1) for f in range(1, 11)))
+    )
     assert figures_of("x", Boxes((*true.rows, *beyond.rows)), told, 10).mota == 1.0
     assert figures_of("x", true, told, 10).mota == 0.0
 
