@@ -7,6 +7,7 @@ A party belongs to the camera that saw it come in.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count
 
 from models.domain.messages import EndOfRecording, Message, Scene
 from models.domain.presence import Role
@@ -16,6 +17,7 @@ from pipelines.rules.arrival import Door
 from pipelines.rules.continuity import Continuity
 from pipelines.rules.party import End, Member, Party, claim_over, departed, ended, waiting
 from pipelines.rules.plan import WaitPlan
+from pipelines.rules.regrouping import regrouped
 from pipelines.rules.service import attended
 from pipelines.rules.visit import capped, seen_or_hidden
 
@@ -56,7 +58,10 @@ class PartyBook:
         told = [_seen(party, scene, thread, self.plan) for party in self.parties]
         still = tuple(party for party in told if party is not None)
         door, parties = self.door.after(scene, still, thread.interval_us, self.plan)
-        return replace(self, door=door, parties=parties)
+        fresh = count(door.count + 1)
+        names = (f"{self.plan.prefix}-{number}" for number in fresh)
+        parties = regrouped(parties, scene.camera, thread.interval_us, lambda: next(names), self.plan)
+        return replace(self, door=replace(door, count=next(fresh) - 1), parties=parties)
 
 
 def _cut(party: Party, seen_us: int | None) -> Party:

@@ -120,6 +120,8 @@ class CameraObserver:
             speed_mps=presence.path.speed_mps if seen is Truth.HOLDS else 0.0,
             zones=self._presences.zones_of(presence),
             posts=self._presences.posts_of(presence),
+            seated=presence.posture.seated if seen is Truth.HOLDS else Truth.UNKNOWN,
+            child=presence.posture.child,
             came_in=presence.came_in,
         )
 

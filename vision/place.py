@@ -19,6 +19,7 @@ from models.domain.geometry import PERSON_HEIGHT_M, XY, GroundPlane, Polygon, co
 from models.domain.presence import Place
 from models.domain.site import Camera, EntranceLine, Site
 from vision.pose import pose_of
+from vision.posture import Crown
 
 Box = tuple[float, float, float, float]
 """x0 y0 x1 y1 in pixels of the camera's declared size."""
@@ -181,6 +182,20 @@ class Locator:
         standing = self.standing_px(spot)
         place = Place(self._pose.project((*spot, 0.0)), standing / PERSON_HEIGHT_M, spot, sigma)
         return Located(place, by_head=True, ratio=box_height(box) / max(standing, 1.0))
+
+    def crown(self, box: Box, located: Located, stature: Stature) -> Crown:
+        """How high the box's upper end is above the place, for somebody of that stature."""
+        cut = self.cut(box)
+        shape = box_height(box) / max(box[2] - box[0], 1.0)
+        whole = not located.by_head and not cut
+        floor = located.place.floor
+        if floor is None or "top" in cut:
+            return Crown(None, None, shape, whole and floor is None)
+        assert self._pose is not None
+        sole = self._pose.project((*floor, 0.0))
+        tip = self._pose.project((*floor, self._pose.up * stature.height_m))
+        share = (sole[1] - box[1]) / max(sole[1] - tip[1], 1.0)
+        return Crown(share, share * stature.height_m, shape, whole)
 
     def standing_px(self, floor: XY) -> float:
         """Pixels from sole to crown of a 1.7 m person standing at a floor point."""

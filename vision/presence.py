@@ -16,6 +16,7 @@ from vision.clothing import Lab
 from vision.entrances import Doorway
 from vision.path import WALK_MPS, Path
 from vision.place import ANYBODY, KNOWN_SIGMA_M, Box, Located, Locator, Stature, box_height
+from vision.posture import Posture
 from vision.roles import RoleVotes
 from vision.tracking import Sighting
 
@@ -85,6 +86,7 @@ class Presence:
     """Known to be a person and not the picture of one (vision/liveness.py)."""
     colour: Colour = (None, None)
     stature: Stature = ANYBODY
+    posture: Posture = field(default_factory=Posture)
     crowded_us: int = 0
     """Last time another person's box met this one."""
     stirred_us: int | None = None
@@ -129,6 +131,7 @@ class Presence:
         self.box, self.track = sighting.box, sighting.track
         self.last_found_us = self.last_seen_us = utc_us
         self.times_found += 1
+        self.posture.see(locator.crown(sighting.box, self.located, self.stature), utc_us, walking=self._walks)
         self._boxes.append((utc_us, sighting.box))
         while len(self._boxes) > 2 and utc_us - self._boxes[0][0] > 0.6 * US:
             self._boxes.popleft()
@@ -155,6 +158,10 @@ class Presence:
         dx = ((last[0] - first[0]) + (last[2] - first[2])) / 2 * share
         dy = ((last[1] - first[1]) + (last[3] - first[3])) / 2 * share
         return self.box[0] + dx, self.box[1] + dy, self.box[2] + dx, self.box[3] + dy
+
+    @property
+    def _walks(self) -> bool:
+        return self.path.speed_mps > WALK_MPS
 
     def _expected(self, utc_us: int) -> XY | None:
         """Floor metres where the person should be now."""

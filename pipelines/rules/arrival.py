@@ -18,6 +18,8 @@ from pipelines.rules.wait import Wait
 
 TOGETHER_M = 2.0
 """How close people of one party keep (domain.md 2.3)."""
+CHILD_US = 60 * US
+"""A child who runs ahead or lags behind belongs to the party that came in next to it in time [P]."""
 WALK_MPS = 1.2
 """Turns the position error of the first sighting into an error of time."""
 
@@ -69,7 +71,7 @@ class Door:
             if _stays(judged, party, scene.utc_us, plan):
                 left.append(judged)
             elif judged.visitor and judged.dwelt_us >= plan.arrival_dwell_us:
-                if party is not None and judged.near_us >= judged.apart_us:
+                if party is not None and (judged.near_us >= judged.apart_us or judged.member.child):
                     parties = tuple(_joined(p, judged) if p.id == party.id else p for p in parties)
                 else:
                     door = replace(door, count=door.count + 1)
@@ -130,6 +132,8 @@ def _met(candidate: Candidate, people: Mapping[str, Person], when: tuple[int, in
 def _company(parties: tuple[Party, ...], candidate: Candidate, together_us: int) -> Party | None:
     """The party of the same camera, still here, that came in nearest in time, at most 10 s before or after."""
     since_us = candidate.member.entered_us
+    if candidate.member.child:
+        together_us = max(together_us, CHILD_US)
     close = [
         party
         for party in parties
@@ -155,7 +159,8 @@ def _stays(candidate: Candidate, party: Party | None, now_us: int, plan: WaitPla
     if not candidate.visitor or not member.seen:
         return True
     early = now_us - member.entered_us < plan.arrival_dwell_us
-    return early or (party is not None and now_us - member.entered_us < TOGETHER_US)
+    company = party is not None or member.child
+    return early or (company and now_us - member.entered_us < TOGETHER_US)
 
 
 def _joined(party: Party, candidate: Candidate) -> Party:

@@ -39,6 +39,9 @@ class Member:
     zones: tuple[str, ...]
     came_in: bool
     walking_since_us: int | None = None
+    child: bool = False
+    apart_us: int = 0
+    """How long it has been far from all others of its party."""
     departure: Departure | None = None
 
     @classmethod
@@ -55,6 +58,8 @@ class Member:
             zones=person.zones,
             came_in=person.came_in,
             walking_since_us=(utc_us if since is None else since) if walking else None,
+            child=person.child is Truth.HOLDS,
+            apart_us=0 if before is None else before.apart_us,
         )
 
 
@@ -90,6 +95,8 @@ class Party:
     out_us: int | None = None
     wait_min_us: int = 0
     wait_max_us: int = 0
+    beside: tuple[str, int] | None = None
+    """The party it has been keeping near to, and for how long: they may be one."""
 
     @property
     def entered_us(self) -> int:

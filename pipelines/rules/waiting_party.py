@@ -94,7 +94,8 @@ class WaitingParty:
         here = {party.id for party in book.parties}
         for key, last in told.items():
             if last.party not in here and not last.closed:
-                findings += self._withdrawn(before[last.party], last, state)
+                cue = _withdrawal(before[last.party], book.parties)
+                findings += self._withdrawn(before[last.party], last, state, cue)
                 told[key] = replace(last, closed=True)
         return replace(state, book=book, told=tuple(told.values())), tuple(findings)
 
@@ -132,12 +133,12 @@ class WaitingParty:
         told = replace(told, severity=severity, at_us=at_us, closed=claim.over_us is not None)
         return told, tuple(self._finding(phase, party, claim, told, state) for phase in phases)
 
-    def _withdrawn(self, party: Party, last: Told, state: Waiting) -> tuple[Finding, ...]:
-        """Everybody of the party turned out to be staff."""
+    def _withdrawn(self, party: Party, last: Told, state: Waiting, cue: str) -> tuple[Finding, ...]:
+        """Everybody of the party turned out to be staff, or to belong to a party that came in before."""
         claim = next(c for c in party.claims if c.wait.since_us == last.since_us)
         over = replace(claim, over_us=party.until_us, reason="resolved")
         finding = self._finding(Phase.CLOSE, party, over, last, state)
-        return (replace(finding, cues=(*finding.cues, "rule.cue.turned_out_staff")),)
+        return (replace(finding, cues=(*finding.cues, cue)),)
 
     def _finding(self, phase: Phase, party: Party, claim: Claim, told: Told, state: Waiting) -> Finding:
         limit = state.limit(told.severity)
@@ -178,6 +179,12 @@ def wait_finding(
         cues=_cues(party, blind_us),
         persons=tuple(presence_of(member.id) for member in party.members),
     )
+
+
+def _withdrawal(party: Party, parties: tuple[Party, ...]) -> str:
+    known = {member.id for other in parties for member in other.members}
+    joined = any(member.id in known for member in party.members)
+    return "rule.cue.joined_party" if joined else "rule.cue.turned_out_staff"
 
 
 def _presences(party: Party) -> tuple[str, ...]:

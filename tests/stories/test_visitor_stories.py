@@ -339,3 +339,69 @@ def test_a_visitor_first_seen_in_mid_room_is_said_to_have_waited_perhaps_longer(
     story = Story([Actor("sitting", Role.VISITOR).enters(0, SEAT).stands(until=400).unseen_from_start()], 100)
     (incident,) = only_waits(story.played(site(LIMITS, posts=False)))
     assert "rule.cue.arrival_not_seen" in incident.cues
+
+
+# --- "wait.abandoned", and parties that merge, split and bring children ---
+
+ABANDONED = "wait.abandoned"
+
+
+@every_rate
+def test_who_leaves_unserved_after_70_s_is_abandoned(how):
+    story = Story([visitor().walks(SEAT).stands(until=72).walks_out()], 90)
+    engine = story.played(site(LIMITS, posts=False), **how)
+    (incident,) = [i for i in engine.incidents if i.code == ABANDONED]
+    assert (incident.severity, incident.end_reason) == ("high", "left")
+    assert seconds(incident.t_first_us) == pytest.approx(2, abs=0.01)
+    assert seconds(incident.t_end_us) == pytest.approx(72, abs=near(how))
+    assert incident.measured.value == pytest.approx(70, abs=near(how))
+
+
+@every_rate
+def test_who_leaves_after_40_s_or_after_service_or_unseen_has_abandoned_nothing_to_tell(how):
+    early = [visitor().walks(SEAT).stands(until=42).walks_out()]
+    served = [visitor().walks(SEAT).stands(until=90).walks_out(), receptionist(60)]
+    unseen = [visitor().walks(SEAT).stands(until=400).goes_unseen(72, 80)]
+    for actors in (early, served, unseen):
+        engine = Story(actors, 110).played(site(LIMITS, posts=False), **how)
+        assert [i for i in engine.incidents if i.code == ABANDONED] == []
+
+
+@every_rate
+def test_two_parties_told_apart_at_the_door_who_keep_together_become_one(how):
+    late = visitor("late", at_s=7.0).walks((2, 6)).stands(until=20).walks((8.2, 5.5)).stands(until=400)
+    engine = Story([visitor("first").walks(SEAT).stands(until=400), late], 110).played(site(LIMITS, posts=False), **how)
+    (party,) = engine.parties()
+    assert len(party.members) == 2
+    assert len(only_waits(engine)) == 1
+
+
+@every_rate
+def test_strangers_who_came_through_the_door_together_and_go_apart_are_two_waits(how):
+    stranger = visitor("stranger", at_s=3.0).walks((7.0, 6.0)).stands(until=18).walks((1.0, 5.0)).stands(until=400)
+    actors = [visitor("first").walks(SEAT).stands(until=400), stranger, receptionist(110)]
+    engine = Story(actors, 160).played(site(LIMITS, posts=False), **how)
+    first, second = engine.parties()
+    assert (len(first.members), len(second.members)) == (1, 1)
+    assert first.served_us is not None
+    assert second.served_us is None
+    assert seconds(second.entered_us) == pytest.approx(3, abs=0.01)
+
+
+@every_rate
+def test_who_looks_around_while_the_party_is_served_is_no_party_of_his_own(how):
+    roams = visitor("husband", at_s=3.0).walks((7.0, 6.0)).stands(until=18).walks((1.0, 5.0)).stands(until=400)
+    actors = [visitor("wife").walks(SEAT).stands(until=400), roams, receptionist(20)]
+    engine = Story(actors, 160).played(site(LIMITS, posts=False), **how)
+    (party,) = engine.parties()
+    assert party.served_us is not None
+    assert only_waits(engine) == []
+
+
+@every_rate
+def test_a_child_counts_to_the_party_however_far_it_runs(how):
+    child = Actor("child", Role.VISITOR, child=True).enters(14, DOOR).walks((1.5, 6.5)).stands(until=400)
+    engine = Story([visitor().walks(SEAT).stands(until=400), child], 130).played(site(LIMITS, posts=False), **how)
+    (party,) = engine.parties()
+    assert len(party.members) == 2
+    assert len(only_waits(engine)) == 1
