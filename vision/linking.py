@@ -146,7 +146,18 @@ def _fit(a: Presence, colour_a: Colour, b: Presence, colour_b: Colour) -> float 
 
 def exchange(a: Presence, b: Presence) -> None:
     """Give each the other's track, box and place."""
-    for name in ("track", "box", "located", "path", "last_found_us", "last_seen_us", "doorway", "stature", "posture", "_heights"):
+    for name in (
+        "track",
+        "box",
+        "located",
+        "path",
+        "last_found_us",
+        "last_seen_us",
+        "doorway",
+        "stature",
+        "posture",
+        "_heights",
+    ):
         mine, other = getattr(a, name), getattr(b, name)
         setattr(a, name, other)
         setattr(b, name, mine)

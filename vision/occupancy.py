@@ -30,10 +30,14 @@ from vision.parting import Parting, border_strip, departure, parting_of
 from vision.place import Box, Locator
 from vision.presence import FOUND_S, Evidence, Presence
 from vision.roles import RoleVotes, counter_posts
-from vision.tracking import Sighting, overlap
+from vision.tracking import START_SCORE, Sighting, overlap
 
 START_S = 1.0
 """Whoever is there within the first second of a run was there before it."""
+JUST_S = 0.45
+"""Two frames at 5 fps: within it a box at the same place is the same person under another id."""
+SAME_BOX = 0.4
+"""Overlap of a walker's boxes 0.2 s apart is 0.4-0.8 at the distances of a hall; of two people side by side, below."""
 MIX_UP_M = 4.0
 """Tracks of people further apart than this are not exchanged within a frame or two."""
 PERSON_WALKS_M = 0.8
@@ -121,6 +125,7 @@ class Presences:
             else:
                 presence.track = None
                 strays.append(sighting)
+        strays = [sighting for sighting in strays if not self._renamed(sighting, utc_us)]
         begun = [(self._new(s, utc_us, evidence), s) for s in strays if s.score >= WEAK_SCORE]
         heirs = heirs_of([new for new, _ in begun], self._unseen(utc_us))
         for new, sighting in begun:
@@ -129,6 +134,18 @@ class Presences:
                 self._all.append(new)
             else:
                 known.found(sighting, utc_us, self._locator)
+
+    def _renamed(self, sighting: Sighting, utc_us: int) -> bool:
+        """A track that changed its id from one frame to the next: the new box lies where somebody was just found who
+        has no box of his own now. Whether to take somebody for the one lost there *longer* ago is asked elsewhere."""
+        just = [p for p in self._all if p.believed and not self._fresh(p) and utc_us - p.last_found_us <= JUST_S * US]
+        same = max(just, key=lambda p: overlap(p.box, sighting.box), default=None)
+        if same is None or sighting.score < START_SCORE or overlap(same.box, sighting.box) < SAME_BOX:
+            return False
+        if any(overlap(p.box, sighting.box) > 0.1 for p in self._all if p is not same):
+            return False  # who is whose among people this close is a question of colours and places
+        same.found(sighting, utc_us, self._locator)
+        return True
 
     def _interrupted(self, new: Presence) -> Presence | None:
         """A track that broke before it was believed: frames were dropped just as somebody came in."""

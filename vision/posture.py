@@ -15,7 +15,7 @@ from models.domain.media import US
 from models.domain.truth import Truth
 
 SEATED_SHARE = (0.55, 0.83)
-"""Crown over the own standing height. A seat at 0.45 m and 52 % of the stature above it give 0.74-0.79; leaning lowers."""
+"""Crown over the own standing height. A seat at 0.45 m and 52 % of the stature above it: 0.74-0.79."""
 STANDING_SHARE = 0.9
 SEATED_SHAPE, STANDING_SHAPE = 1.65, 2.3
 """Box height over width where no floor was taught: seated 1.0-1.6, standing 2.4-3.6 on the samples."""

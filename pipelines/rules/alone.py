@@ -207,7 +207,7 @@ class AloneInZone:
         confirmed_us = spell.since_us + spell.held_us + us(limit.value)
         lasted_s, blind_s = max(spell.lasted_us(until_us), us(limit.value)) / US, spell.blind_us(until_us) / US
         interval_s = max((thread.interval_us for thread in room.threads), default=0) / US
-        moments = (Moment("end" if phase is Phase.CLOSE else "now", room.camera, until_us),)
+        moments: tuple[Moment, ...] = (Moment("end" if phase is Phase.CLOSE else "now", room.camera, until_us),)
         if phase is Phase.OPEN:
             labels = (("before", spell.since_us - BEFORE_US), ("first", spell.since_us), ("confirmed", confirmed_us))
             moments = (*(Moment(label, room.camera, at) for label, at in labels), Moment("now", room.camera, until_us))

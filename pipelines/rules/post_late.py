@@ -111,9 +111,7 @@ class PostLate:
                 kept.append(after)
         return Expected(watch, tuple(kept), duty, now_us), said
 
-    def _judged(
-        self, state: Roll, watch: PostWatch, due: Due, message: Message
-    ) -> tuple[Due | None, list[Finding]]:
+    def _judged(self, state: Roll, watch: PostWatch, due: Due, message: Message) -> tuple[Due | None, list[Finding]]:
         due = _doubted(due, watch)
         end = _end(state, watch, due, message)
         until_us = max(watch.at_us if end is None else end[0], due.at_us)
@@ -130,15 +128,13 @@ class PostLate:
         said = [self._finding(watch, due, until_us, phase, end) for phase in phases]
         return (due if end is None else None), said
 
-    def _finding(
-        self, watch: PostWatch, due: Due, until_us: int, phase: Phase, end: tuple[int, str] | None
-    ) -> Finding:
+    def _finding(self, watch: PostWatch, due: Due, until_us: int, phase: Phase, end: tuple[int, str] | None) -> Finding:
         late_s = max(due.late_us(until_us) / US, due.limit.value)
         blind_s = due.doubt_us(until_us) / US
         confirmed_us = due.at_us + us(due.limit.value) + due.unknown_us
         closing = phase is Phase.CLOSE and end is not None
         interval_s = max((sight.thread.interval_us for sight in watch.sights), default=0) / US
-        moments = (Moment("end" if closing else "now", watch.camera, until_us),)
+        moments: tuple[Moment, ...] = (Moment("end" if closing else "now", watch.camera, until_us),)
         if phase is Phase.OPEN:
             labels = (("before", due.at_us - BEFORE_US), ("first", due.at_us), ("confirmed", confirmed_us))
             moments = (*(Moment(label, watch.camera, at) for label, at in labels), *moments)

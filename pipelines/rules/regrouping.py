@@ -26,7 +26,7 @@ SPLIT_M, SPLIT_US = 5.0, us(60.0)
 def regrouped(
     parties: tuple[Party, ...], camera: str, interval_us: int, new_id: Callable[[], str], plan: WaitPlan
 ) -> tuple[Party, ...]:
-    """The parties of a camera after a good scene. interval_us: since the scene before; new_id: for a party split off."""
+    """The parties of a camera after a good scene. interval_us: since the scene before; new_id: names one split off."""
     live = [p for p in parties if p.camera == camera and p.end is None and p.here]
     if len(live) == 0 or not interval_us:
         return parties
@@ -77,7 +77,8 @@ def _split(
     parties: tuple[Party, ...], camera: str, interval_us: int, new_id: Callable[[], str], plan: WaitPlan
 ) -> tuple[Party, ...]:
     after: list[Party] = []
-    for party in parties:
+    for known in parties:
+        party = known
         if party.camera != camera or party.over or len(party.here) < 2:
             after.append(party)
             continue

@@ -101,8 +101,8 @@ class Stage:
             guest = guests.pop(gone.person, None)
             if guest is not None:
                 departed.append(self._departure(guest, gone))
-        for name, guest in list(guests.items()):
-            person = people.get(name)
+        for name, known in list(guests.items()):
+            person, guest = people.get(name), known
             if person is None:
                 continue
             if person.role is Role.STAFF:

@@ -146,14 +146,14 @@ class WaitingParty:
         # Once told, the wait is at least the limit: a late walk out does not take it back.
         end_us = None if phase is not Phase.CLOSE else max(at_us, told.t_confirmed_us)
         until_us = max(at_us, told.t_confirmed_us)
-        return wait_finding(self.code, phase, party, claim, told, limit, (end_us, until_us))
+        return wait_finding((self.code, phase, limit), party, claim, told, (end_us, until_us))
 
 
 def wait_finding(
-    code: str, phase: Phase, party: Party, claim: Claim, told: Told, limit: Threshold, span: tuple[int | None, int]
+    what: tuple[str, Phase, Threshold], party: Party, claim: Claim, told: Told, span: tuple[int | None, int]
 ) -> Finding:
-    """What is said of one stretch of waiting. span: (end or None, up to when it is known), UTC µs."""
-    end_us, until_us = span
+    """What is said of one stretch of waiting. what: code, phase, limit; span: (end or None, known until), UTC µs."""
+    (code, phase, limit), (end_us, until_us) = what, span
     wait = claim.wait
     least = max(wait.at_least_us(until_us), us(limit.value))
     unsure_s = max(0, wait.at_most_us(until_us) - least) / US

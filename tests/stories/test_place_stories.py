@@ -78,7 +78,9 @@ def test_a_waiter_who_walks_past_the_table_has_served_nobody(how):
 
 @every_rate
 def test_who_stands_at_the_table_is_not_seated(how):
-    assert of(SEATED, Story([guest().walks(CHAIR).stands(until=900)], 110).played(at(SEATED, limit_s=60.0), **how)) == []
+    assert (
+        of(SEATED, Story([guest().walks(CHAIR).stands(until=900)], 110).played(at(SEATED, limit_s=60.0), **how)) == []
+    )
 
 
 @every_rate
@@ -220,7 +222,8 @@ def test_who_is_taken_in_was_served_and_who_goes_in_alone_has_left(how):
 
 @every_rate
 def test_passing_the_showflat_door_is_no_wait(how):
-    assert of(SHOWFLAT, Story([guest().walks(LOBBY).walks((5, 6)).stands(until=900)], 150).played(at(SHOWFLAT), **how)) == []
+    passing = guest().walks(LOBBY).walks((5, 6)).stands(until=900)
+    assert of(SHOWFLAT, Story([passing], 150).played(at(SHOWFLAT), **how)) == []
 
 
 @every_rate
