@@ -136,7 +136,10 @@ def _armchair(length: float, width: float, height: float) -> tuple[Part, ...]:
     seat = 0.52 * height
     back = Part((-0.40 * length, 0.0, 0.5 * (0.4 * height + height)), (0.22 * length, 0.92 * width, 0.6 * height))
     top = Part((0.04 * length, 0.0, seat - 0.08), (0.82 * length, 0.76 * width, 0.16))
-    arms = tuple(Part((-0.03 * length, s * 0.43 * width, 0.58 * height), (0.78 * length, 0.14 * width, 0.33 * height)) for s in (-1, 1))
+    arms = tuple(
+        Part((-0.03 * length, s * 0.43 * width, 0.58 * height), (0.78 * length, 0.14 * width, 0.33 * height))
+        for s in (-1, 1)
+    )
     return (top, back, *arms, *_legs(0.8 * length, 0.8 * width, 0.38 * height, 0.045))
 
 
@@ -154,7 +157,9 @@ def _round_table(length: float, width: float, height: float) -> tuple[Part, ...]
 def _sofa(length: float, width: float, height: float) -> tuple[Part, ...]:
     base = Part((0.06 * length, 0.0, 0.32 * height), (0.86 * length, 0.96 * width, 0.5 * height))
     back = Part((-0.38 * length, 0.0, 0.58 * height), (0.24 * length, width, 0.84 * height))
-    arms = tuple(Part((0.0, s * (width / 2 - 0.09), 0.42 * height), (0.95 * length, 0.18, 0.62 * height)) for s in (-1, 1))
+    arms = tuple(
+        Part((0.0, s * (width / 2 - 0.09), 0.42 * height), (0.95 * length, 0.18, 0.62 * height)) for s in (-1, 1)
+    )
     return (base, back, *arms)
 
 

@@ -19,16 +19,16 @@ from models.domain.media import Image
 from vision.registration.features import Map, Window, gradients, lab_of, sampled, slopes, softened
 from vision.registration.landmarks import STILL, Drift
 from vision.registration.motion import FloorMotion, Warp, moved, warp
-from vision.registration.taught import COARSE_PX, LEVELS_PX, REACH_M, TURN_STEP_DEG, Look, Stand
+from vision.registration.taught import COARSE_PX, LEVELS_PX, REACH_M, Look, Stand
 
-MISFIT = 0.45
+MISFIT = 0.3
 """Scale of the relative misfit |f - f'|^2 / (|f|^2 + 0.2) of a point that fits."""
 OUTLIER = 0.15
 """Likelihood that anything at all explains a pixel."""
 FEW = 250
 """Points enough to compare basins by."""
-STARTS = 4
-APART_PX = 9.0
+BASINS = 4
+APART_PX, APART_DEG = 6.0, 5.0
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ class Alignment:
         """(n,) likelihood of each point at g = 0, and whether it can be seen there."""
         if level not in self._still:
             at = warp(self.stand.camera, self.look.surface, self.stand.item.pose, FloorMotion())
-            error, likely, seen = self._compare(at, level)
+            _, likely, seen = self._compare(at, level)
             self._still[level] = likely, seen
         return self._still[level]
 
@@ -136,8 +136,8 @@ class Alignment:
         return Fit(fit.motion, fit.explained, fit.gained, fit.seen, covariance)
 
     def search(self, reach_m: float = REACH_M) -> tuple[list[Fit], float]:
-        """The best few basins of a coarse grid, refined on the blurred maps, best first; and what a motion explains by
-        chance (the median over the grid)."""
+        """The best few basins of a coarse grid (the best place of each turn), refined, best first; and what a
+        motion explains by chance (the median over the grid)."""
         grid = self.look.grid(reach_m)
         still, known = self.still(COARSE_PX)
         gone = (self.look.weight * self.look.prior * (1 - still) * known)[grid.chosen]
@@ -151,28 +151,30 @@ class Alignment:
                 seen = seen * free[at]
             likely = _likely(expected, map_[at])
             scores[rows] = (seen * likely).sum(1) / np.maximum(1e-6, np.maximum(seen.sum(1), 0.4 * gone.sum()))
-        starts: list[FloorMotion] = []
-        for at in np.argsort(-scores):
-            motion = _motion(grid.motions[at])
-            if all(self.apart(motion, other) for other in starts):
-                starts.append(motion)
-            if len(starts) == STARTS:
-                break
-        fits = [self.refine(start, (4.0,), moves=True, points=FEW, rounds=5) for start in starts]
-        return sorted(fits, key=lambda f: -f.gained), float(np.median(scores))
+        table = scores.reshape(len(grid.expected), -1)
+        starts = [grid.motions[i * table.shape[1] + int(np.argmax(row))] for i, row in enumerate(table)]
+        rough = [self.refine(_motion(start), (4.0,), moves=True, points=FEW, rounds=3) for start in starts]
+        rough.sort(key=lambda fit: -fit.gained)
+        fits: list[Fit] = []
+        for fit in rough:
+            if len(fits) < BASINS and all(self.apart(fit.motion, other.motion) for other in fits):
+                fits.append(self.refine(fit.motion, (2.0, 1.0), moves=True))
+        return sorted(fits, key=lambda fit: -fit.gained), float(np.median(scores))
 
     def apart(self, a: FloorMotion, b: FloorMotion) -> bool:
         """Whether two motions are different basins."""
         shift = math.hypot(a.dx_m - b.dx_m, a.dy_m - b.dy_m) * self.stand.px_per_m
-        return shift > APART_PX or abs(a.turn_deg - b.turn_deg) > TURN_STEP_DEG * 0.9
+        return shift > APART_PX or abs(a.turn_deg - b.turn_deg) > APART_DEG
 
     def _compare(self, at: Warp, level: float, points: slice = slice(None)) -> tuple[Map, Map, NDArray[np.bool_]]:
         local = at.pixels - self._corner
         expected, found = softened(at.turned(self.look.raw[level][points])), sampled(self.seen.map(level), local)
         return found - expected, _likely(expected, found), self.seen.visible(at, local)
 
-    def _errors(self, at: Floats, step: Floats, level: float, points: int | None, *, moves: bool) -> tuple[Map, Map, Map]:
-        """Errors (n, 6) of the points, what each may say (n,), and the errors' slopes for one step of each (n, 6, k)."""
+    def _errors(
+        self, at: Floats, step: Floats, level: float, points: int | None, *, moves: bool
+    ) -> tuple[Map, Map, Map]:
+        """Errors (n, 6), what each point may say (n,), and the errors' slopes for one step of each (n, 6, k)."""
         some, pose, camera = slice(0, points), self.stand.item.pose, self.stand.camera
         surface = self.look.surface if points is None else self.look.surface[some]
         here = warp(camera, surface, pose, _motion(at))
@@ -183,12 +185,15 @@ class Alignment:
         if moves:
             other = other + (1 - prior) * self.still(level)[0][some]
         weight = np.asarray(item / (item + other + 1e-9) * seen, np.float32)
-        ahead = [camera.project(moved(surface.at, pose, _motion(at + s))) for s in np.diag(step)[:, : len(step)] @ np.eye(len(step), 3)]
+        ahead = [
+            camera.project(moved(surface.at, pose, _motion(at + s)))
+            for s in np.diag(step)[:, : len(step)] @ np.eye(len(step), 3)
+        ]
         ways = np.nan_to_num(np.stack([there - here.pixels for there in ahead], -1))  # (n, 2, k)
         slope = slopes(self.seen.map(level), here.pixels - self._corner) @ ways.astype(np.float32)
         if len(step) == 3:
             raw = self.look.raw[level][some]
-            turned = warp(camera, surface, pose, _motion(at + (0.0, 0.0, step[2])))
+            turned = warp(camera, surface, pose, _motion(at + np.array([0.0, 0.0, step[2]])))
             slope[:, :, 2] -= softened(turned.turned(raw)) - softened(here.turned(raw))
         return error, weight, np.asarray(slope, np.float32)
 
@@ -200,7 +205,8 @@ def _steadied(image: Image | Map, window: Window, drift: Drift) -> Image | Map:
     matrix = drift.matrix
     matrix[:, 2] += matrix[:, :2] @ (window.left, window.top)
     size, flags = (window.width, window.height), cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(image, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+    whole = np.asarray(image, np.float32)
+    return np.asarray(cv2.warpAffine(whole, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def _likely(expected: Map, found: Map) -> Map:

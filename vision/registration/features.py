@@ -13,6 +13,8 @@ from models.domain.media import Image
 
 Map = NDArray[np.float32]
 CHANNELS = 3
+BINS = (6, 12, 12)
+"""Colour cells of L, a, b."""
 SOFT = 3.0
 """Gradients much below this (8-bit steps a pixel, at sigma 1) count as nothing: noise and compression."""
 
@@ -71,6 +73,14 @@ def slopes(map_: Map, points: Floats) -> Map:
     Central, because a one-sided step compares values of unequal smoothing (a whole pixel is not interpolated, half a
     pixel is) and so pulls every answer by tenths of a pixel in the direction of the step (measured: 0.25 px).
     """
-    across = sampled(map_, points + (1.0, 0.0)) - sampled(map_, points - (1.0, 0.0))
-    down = sampled(map_, points + (0.0, 1.0)) - sampled(map_, points - (0.0, 1.0))
+    right, below = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    across = sampled(map_, points + right) - sampled(map_, points - right)
+    down = sampled(map_, points + below) - sampled(map_, points - below)
     return np.asarray(np.stack([across, down], -1) / 2, np.float32)
+
+
+def histogram(lab: Map, mask: NDArray[np.uint8] | None = None) -> Map:
+    """Counts per colour cell of an L a b picture (0..255 scale, a and b about 0)."""
+    shifted = np.ascontiguousarray(lab + np.array([0, 128, 128], np.float32))
+    ranges = [0, 256, 78, 178, 78, 178]
+    return np.asarray(cv2.calcHist([shifted], [0, 1, 2], mask, list(BINS), ranges), np.float32)

@@ -85,7 +85,7 @@ class Landmarks:
         for outline in outlines:
             if len(outline) > 2:
                 cv2.fillConvexPoly(free, np.round(outline).astype(np.int32), 0)
-        free = cv2.erode(free, np.ones((int(2 * reach_px) | 1,) * 2, np.uint8))
+        free = np.asarray(cv2.erode(free, np.ones((int(2 * reach_px) | 1,) * 2, np.uint8)), np.uint8)
         margin = PATCH_PX // 2
         strength[free == 0] = 0
         score = np.zeros_like(strength)
@@ -97,7 +97,9 @@ class Landmarks:
             if score[row, column] < 0.02:
                 break
             corners.append((int(column) - margin, int(row) - margin))
-            score[max(0, row - CORE_PX * 2) : row + CORE_PX * 2, max(0, column - CORE_PX * 2) : column + CORE_PX * 2] = 0
+            score[
+                max(0, row - CORE_PX * 2) : row + CORE_PX * 2, max(0, column - CORE_PX * 2) : column + CORE_PX * 2
+            ] = 0
         if len(corners) < 8:
             return None
         at, own = [], []
@@ -129,7 +131,9 @@ class Landmarks:
     def _followed(self, mosaic: Map, seen: Floats, levels: Sequence[float]) -> Drift:
         centre = np.array([self.size_px[0] / 2, self.size_px[1] / 2])
         arm = (self.pixels - centre) / centre[0]
-        ways = np.stack([np.tile((1.0, 0.0), (len(arm), 1)), np.tile((0.0, 1.0), (len(arm), 1)), arm[:, ::-1] * (-1, 1), arm], -1)
+        ways = np.stack(
+            [np.tile((1.0, 0.0), (len(arm), 1)), np.tile((0.0, 1.0), (len(arm), 1)), arm[:, ::-1] * (-1, 1), arm], -1
+        )
         at = np.zeros(4)  # shift x, shift y, turn and growth, each in pixels at the picture's edge
         likely = np.zeros(len(self.pixels), np.float32)
         for sigma in levels:
@@ -151,7 +155,9 @@ class Landmarks:
         share = float((counted * likely).sum() / max(1e-6, counted.sum()))
         x, y, turned, grown = (float(v) for v in at)
         half = float(centre[0])
-        return Drift((x, y), math.degrees(turned / half), grown / half, (half, float(centre[1])), share, float(seen.mean()))
+        return Drift(
+            (x, y), math.degrees(turned / half), grown / half, (half, float(centre[1])), share, float(seen.mean())
+        )
 
 
 def holds(drift: Drift, size_px: tuple[int, int]) -> bool:

@@ -99,6 +99,8 @@ def warp(camera: CameraPose, surface: Surface, pose: Pose, motion: FloorMotion) 
     towards = camera.centre - after[:n]
     depth = np.linalg.norm(towards, axis=1)
     angle = math.radians(motion.turn_deg)
-    normal = surface.normal @ np.array([[math.cos(angle), math.sin(angle), 0], [-math.sin(angle), math.cos(angle), 0], [0, 0, 1.0]])
+    normal = surface.normal @ np.array(
+        [[math.cos(angle), math.sin(angle), 0], [-math.sin(angle), math.cos(angle), 0], [0, 0, 1.0]]
+    )
     facing = ((normal * towards).sum(1) > EDGE_ON * depth) & (np.abs(det) >= 0.05) & np.isfinite(at).all(1)
     return Warp(np.where(np.isfinite(at), at, -1.0), turn, depth, facing)

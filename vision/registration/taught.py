@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +18,7 @@ from models.domain.camera_pose import CameraPose
 from models.domain.furniture import FurnitureItem, Part
 from models.domain.geometry import Floats
 from models.domain.media import Image
-from vision.registration.features import Map, Window, gradients, lab_of, sampled, softened
+from vision.registration.features import Map, Window, gradients, histogram, lab_of, sampled, softened
 from vision.registration.motion import FloorMotion, Surface, warp
 from vision.registration.solids import cast, hull
 
@@ -31,11 +32,12 @@ CELL_PX = 3
 REACH_M = 0.30
 """How far from its label an item is looked for at first."""
 LEAST_FEATURE = 0.08
+PRIOR = 0.5
 COARSE_POINTS = 120
 STEP_PX = 7.0
 """Of the coarse grid: one Gaussian of COARSE_PX apart."""
-TURN_STEP_DEG = 14.0
-WIDEST_TURN_DEG = 42.0
+TURN_STEP_DEG = 9.0
+WIDEST_TURN_DEG = 45.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,9 @@ class Look:
     """(n,) how likely a point belongs to the item."""
     tone: Map = field(repr=False)
     """(3,) mean L, a, b of the window: which light this is."""
+    palette: tuple[Map, Map, Map] = field(repr=False)
+    """Colour histograms: shares on the item, shares around it, counts in the whole window."""
+    item_pixels: int
     _grids: dict[float, Grid] = field(default_factory=dict, repr=False)
 
     def grid(self, reach_m: float) -> Grid:
@@ -119,8 +124,8 @@ def stand_of(
     pixels = grid[seen]
     surface = Surface.of(camera, pixels, depth[seen], normals[seen])
     centre = np.array([[item.pose.x_m, item.pose.y_m, item.size_m[2] / 2]])
-    across = np.linalg.norm(camera.project(centre + (0.1, 0, 0)) - camera.project(centre), axis=1)
-    along = np.linalg.norm(camera.project(centre + (0, 0.1, 0)) - camera.project(centre), axis=1)
+    across = np.linalg.norm(camera.project(centre + np.array([0.1, 0, 0])) - camera.project(centre), axis=1)
+    along = np.linalg.norm(camera.project(centre + np.array([0, 0.1, 0])) - camera.project(centre), axis=1)
     px_per_m = float(np.hypot(across, along)[0] / 0.1 / math.sqrt(2))
     return Stand(item, camera, window, pixels, surface, _screen(camera, item, others, window), px_per_m)
 
@@ -139,9 +144,20 @@ def look_of(stand: Stand, image: Image | Map, light: str = "") -> Look:
         stand.surface[chosen],
         {level: part[chosen] for level, part in raw.items()},
         np.asarray(strength[chosen], np.float32),
-        np.full(len(chosen), 0.8, np.float32),
+        np.full(len(chosen), PRIOR, np.float32),
         np.asarray(lab.reshape(-1, 3).mean(0), np.float32),
+        _palette(lab, local),
+        len(stand.pixels),
     )
+
+
+def _palette(lab: Map, local: Floats) -> tuple[Map, Map, Map]:
+    own = np.zeros(lab.shape[:2], np.uint8)
+    column, row = np.rint(local).astype(int).T
+    own[np.clip(row, 0, lab.shape[0] - 1), np.clip(column, 0, lab.shape[1] - 1)] = 1
+    around = np.asarray(1 - cv2.dilate(own, np.ones((5, 5), np.uint8)), np.uint8)
+    inside, outside = histogram(lab, own), histogram(lab, around)
+    return inside / max(1.0, float(inside.sum())), outside / max(1.0, float(outside.sum())), histogram(lab)
 
 
 def _grid_of(look: Look, reach_m: float) -> Grid:
@@ -162,7 +178,10 @@ def _grid_of(look: Look, reach_m: float) -> Grid:
         inside = (column >= 1) & (row >= 1) & (column < window.width - 1) & (row < window.height - 1)
         index[i] = np.where(inside, row * window.width + column, window.width * window.height)
         facing[i] = at.facing & inside
-        facing[i] &= stand.screen[np.clip(row, 0, window.height - 1) // 4, np.clip(column, 0, window.width - 1) // 4] > at.depth - 0.02
+        facing[i] &= (
+            stand.screen[np.clip(row, 0, window.height - 1) // 4, np.clip(column, 0, window.width - 1) // 4]
+            > at.depth - 0.02
+        )
     unmoved = [warp(stand.camera, surface, stand.item.pose, FloorMotion(0.0, 0.0, turn)) for turn in turns]
     return Grid(motions, index, facing, np.stack([softened(at.turned(raw)) for at in unmoved]), chosen)
 
@@ -186,7 +205,8 @@ def _grid(outline: Floats, size_px: tuple[int, int]) -> Floats:
 
 
 def _window(camera: CameraPose, item: FurnitureItem, size_px: tuple[int, int]) -> Window | None:
-    moved = [replace(item.pose, x_m=item.pose.x_m + dx, y_m=item.pose.y_m + dy) for dx in (-1, 1) for dy in (-1, 1) for dx, dy in [(dx * REACH_M, dy * REACH_M)]]
+    x, y, reach = item.pose.x_m, item.pose.y_m, (-REACH_M, REACH_M)
+    moved = [replace(item.pose, x_m=x + dx, y_m=y + dy) for dx in reach for dy in reach]
     outlines = [hull(camera, item, pose) for pose in moved]
     if not all(len(outline) for outline in outlines):
         return None

@@ -1,7 +1,8 @@
 """A small drawn room with known truth: textured floor and walls, furniture of boxes and cylinders, light, noise, H.264.
 
-Drawn by painting items from far to near, their parts upwards (the camera hangs above), at twice the size (no ray casting, so that it shares nothing with the code
-under test but the camera); edges are cut in short pieces because a lens bends them.
+Drawn by painting items from far to near, their parts upwards (the camera hangs above), at twice the size. No ray
+casting, so that it shares nothing with the code under test but the camera; edges are cut in short pieces,
+because a lens bends them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import cv2
 import numpy as np
 
 from models.domain.camera_pose import CameraPose
-from models.domain.furniture import SYMMETRY, ROUND, FurnitureItem, ItemClass, Label, Part, Pose
+from models.domain.furniture import ROUND, SYMMETRY, FurnitureItem, ItemClass, Label, Part, Pose
 from models.domain.geometry import Lens
 from models.domain.media import Image
 from models.domain.site import Name
@@ -64,7 +65,9 @@ def camera(hfov_deg: float = 90.0, yaw_deg: float = 40.0, pitch_deg: float = 26.
 def item(name: str, cls: ItemClass, x_m: float, y_m: float, heading_deg: float = 0.0) -> FurnitureItem:
     symmetry = 0 if cls in ROUND else SYMMETRY.get(cls, 1)
     pose = Pose(x_m, y_m, heading_deg)
-    return FurnitureItem(name, Name(name, name), "hall", cls, SIZES[cls], pose, 80.0, 10.0, symmetry, (Label((0.0, 0.0)),))
+    return FurnitureItem(
+        name, Name(name, name), "hall", cls, SIZES[cls], pose, 80.0, 10.0, symmetry, (Label((0.0, 0.0)),)
+    )
 
 
 @dataclass
@@ -113,8 +116,8 @@ class Room:
         return np.clip(lit + noise, 0, 255).astype(np.uint8)
 
     def still(self, moved: Mapping[str, Pose | None] | None = None, light: Light = DAY, seed: int = 0) -> np.ndarray:
-        """The float mean of 12 frames after H.264 of surveillance quality."""
-        frames = [self.picture(moved, light, 1000 * seed + k) for k in range(12)]
+        """The float mean of 8 frames after H.264 of surveillance quality."""
+        frames = [self.picture(moved, light, 1000 * seed + k) for k in range(8)]
         return np.mean([f.astype(np.float32) for f in compressed(frames)], axis=0)
 
     def _background(self) -> Image:
@@ -149,7 +152,9 @@ def compressed(frames: Sequence[Image], crf: int = 26) -> list[Image]:
 
 
 def shifted(pose: Pose, dx_mm: float = 0.0, dy_mm: float = 0.0, turn_deg: float = 0.0) -> Pose:
-    return replace(pose, x_m=pose.x_m + dx_mm / 1000, y_m=pose.y_m + dy_mm / 1000, heading_deg=pose.heading_deg + turn_deg)
+    return replace(
+        pose, x_m=pose.x_m + dx_mm / 1000, y_m=pose.y_m + dy_mm / 1000, heading_deg=pose.heading_deg + turn_deg
+    )
 
 
 def hash_of(word: str) -> int:
@@ -188,11 +193,11 @@ def _patches(corners: np.ndarray, rng: np.random.Generator, base: np.ndarray) ->
     def at(a: float, b: float) -> np.ndarray:
         return (1 - a) * (1 - b) * corners[0] + a * (1 - b) * corners[1] + a * b * corners[2] + (1 - a) * b * corners[3]
 
-    return [
-        (np.array([at(u[i], v[j]), at(u[i + 1], v[j]), at(u[i + 1], v[j + 1]), at(u[i], v[j + 1])]), np.clip(base + rng.normal(0, 14, 3), 10, 245))
-        for i in range(across)
-        for j in range(up)
+    cells = [(i, j) for i in range(across) for j in range(up)]
+    quads = [
+        np.array([at(u[i], v[j]), at(u[i + 1], v[j]), at(u[i + 1], v[j + 1]), at(u[i], v[j + 1])]) for i, j in cells
     ]
+    return [(quad, np.clip(base + rng.normal(0, 14, 3), 10, 245)) for quad in quads]
 
 
 def _dense(polygon: np.ndarray) -> np.ndarray:
