@@ -16,6 +16,7 @@ import numpy as np
 
 from calibration.energy_assembly import energy_of, read_lights
 from calibration.floor import floor_points_of, lens_of
+from calibration.furniture_assembly import furniture_of, geometry_of, read_furniture
 from calibration.local_time import moment_of
 from calibration.site_file import (
     CameraPart,
@@ -58,6 +59,7 @@ def assemble(file: SiteFile, folder: Path) -> Site:
     """The frozen Site; `folder` is absolute, recordings are found relative to it."""
     zone = file.site.time_zone
     settings = {code: {k: v for k, v in rule.items() if k != "off"} for code, rule in file.rules.items()}
+    taught = read_furniture(folder)
     site = Site(
         id=file.site.id,
         name=_name(file.site.name),
@@ -86,8 +88,11 @@ def assemble(file: SiteFile, folder: Path) -> Site:
         ),
         rules={code: {k: float(v) for k, v in rule.items()} for code, rule in settings.items() if rule},
         switched_off=frozenset(code for code, rule in file.rules.items() if rule.get("off") is True),
+        furniture=furniture_of(file.furniture, taught, zone),
         energy=energy_of(file.energy, read_lights(folder, {k: c.size for k, c in file.cameras.items()}), zone),
     )
+    known = {key: replace(c, **geometry_of(taught.cameras.get(key))) for key, c in site.cameras.items()}
+    site = replace(site, cameras=known)
     return replace(site, version=version_of(site))
 
 

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from calibration.energy_references import energy_problems
 from calibration.field_checks import closest, seen_name
 from calibration.floor import floor_problem
+from calibration.furniture_assembly import furniture_problems
 from calibration.local_time import moment_of
 from calibration.problem import Problem, path_text, shown
 from calibration.site_file import CameraPart, Point, RegionPart, SiteFile, SourcePart
@@ -40,6 +41,7 @@ class _References:
             *self._post_problems(),
             *self._rule_problems(),
             *self._energy_problems(),
+            *self._furniture_problems(),
         ]
 
     def _named(self, section: str) -> list[str]:
@@ -138,6 +140,10 @@ class _References:
         sizes = {name: camera.size for name, camera in self.found.cameras.items()}
         zone = self.found.site.time_zone
         yield from energy_problems(self.found.energy, zone, (self.zones, sizes), self._at, self._dangling)
+
+    def _furniture_problems(self) -> Iterable[Problem]:
+        sizes = {name: camera.size for name, camera in self.found.cameras.items()}
+        yield from furniture_problems(self.found.furniture, self.zones, sizes, self._at, self._dangling)
 
     def _rule_problems(self) -> Iterable[Problem]:
         for code, settings in self.found.rules.items():

@@ -24,6 +24,7 @@ from calibration.field_checks import (
     shape,
     time_zone,
 )
+from calibration.furniture_file import FurniturePart
 from models.domain.site import LightingPolicy, ZoneKind
 
 SITE_FILE = "site.yaml"
@@ -246,3 +247,4 @@ class SiteFile(_Part):
     roles: RolesPart = RolesPart()
     rules: dict[str, dict[str, RuleSetting]] = {}
     energy: EnergyPart = EnergyPart()
+    furniture: FurniturePart = FurniturePart()

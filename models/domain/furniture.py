@@ -7,11 +7,15 @@ Item frame: origin on the floor under the centre, x forward (the way it faces), 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from models.domain.geometry import XY
-from models.domain.site import Name
+from models.domain.geometry import XY, Polygon
+
+if TYPE_CHECKING:
+    from models.domain.site import Name
 
 XYZ = tuple[float, float, float]
 
@@ -93,10 +97,53 @@ class FurnitureItem:
     turn_tolerance_deg: float
     symmetry: int
     labels: tuple[Label, ...] = ()
+    camera: str = ""
+    """Only this camera measures it; "" any that sees it."""
+    outline: Polygon = ()
+    """In that camera's picture (px), for an item without a calibrated floor: offsets are then pixels."""
+
+    @property
+    def unit(self) -> str:
+        return "px" if self.outline else "mm"
 
     @property
     def parts(self) -> tuple[Part, ...]:
         return parts_of(self.cls, self.size_m)
+
+
+class BaselineState(StrEnum):
+    """trial: measured, no incidents (30 days, rule P3-14); frozen: approved by a person; superseded: by a later one."""
+
+    TRIAL = "trial"
+    FROZEN = "frozen"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """One version of where everything belongs. since_us: UTC, from when it holds."""
+
+    version: int
+    state: BaselineState
+    since_us: int
+    approved_by: str = ""
+
+
+NO_BASELINE = Baseline(0, BaselineState.TRIAL, 0)
+"""Nothing was approved yet: all is measured, nothing is raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """All items of a site with their baselines, oldest first."""
+
+    items: Mapping[str, FurnitureItem] = field(default_factory=dict)
+    baselines: tuple[Baseline, ...] = ()
+    check_every_s: float = 60.0
+
+    def baseline_at(self, utc_us: int) -> Baseline:
+        """The last one that has begun."""
+        return next((b for b in reversed(self.baselines) if b.since_us <= utc_us), NO_BASELINE)
 
 
 def turn_of(degrees: float, symmetry: int) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from models.domain.calendar import Calendar, Season
 from models.domain.energy import Energy
+from models.domain.furniture import Furniture
 from models.domain.geometry import XY, FloorPoint, GroundPlane, Lens, Polygon
 
 
@@ -181,6 +182,7 @@ class Site:
     switched_off: frozenset[str] = frozenset()
     """Codes of rules that do not run."""
     energy: Energy = field(default_factory=Energy)
+    furniture: Furniture = field(default_factory=Furniture)
     """Lamp groups, air-conditioners, meters and hours."""
     vip_arrivals_us: tuple[int, ...] = ()
     """UTC µs at which announced visits (VIP) arrive; posts are owed from ten minutes before (greeter.post_late)."""
