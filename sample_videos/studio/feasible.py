@@ -113,7 +113,7 @@ def _furniture(shot: Shot) -> Iterator[Fault]:
         yield from _collisions(furniture, places, t)
     for move in shot.furniture:
         before = furniture.at(move.at_s - 1e-6) if move.at_s > 0 else {n: i.at for n, i in furniture.items.items()}
-        if move.by_mm and before[move.item] is None:
+        if move.by_mm and not move.appear and before[move.item] is None:
             yield (
                 f"{move.item} is moved at {move.at_s:g} s but is not in the room.",
                 "moved",

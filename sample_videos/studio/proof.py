@@ -27,7 +27,8 @@ from sample_videos.studio.truth import TRUTH_FILE, LabelTruth, Pose, Truth, read
 
 SETTLE_S = 0.4
 """The first moments after a change are left out: the encoder still carries the old picture."""
-LABEL_REACH_PX = 6
+LABEL_REACH_PX, ALONE_PX, CONTRAST = 6, 13.0, 6.0
+"""How far from its place a disc is looked for; how far the next dark thing must be; grey levels that make a spot."""
 SOLE_M = 0.012
 """Soles may hover or sink by as much as a shoe's edge is thick."""
 
@@ -82,32 +83,46 @@ def _still_spells(truth: Truth, file: Path) -> Iterator[tuple[float, float, NDAr
 def _labels(
     truth: Truth, camera: StudioCamera, name: str, spell: tuple[float, float], mean: NDArray[np.float32]
 ) -> list[float]:
-    """Distance of each bare disc's centre of darkness or light from where the truth puts it."""
+    """Distance of each bare disc from where the truth puts it: the strongest spot within reach, to a part of a pixel.
+
+    Only discs that stand alone: a leg or another disc within reach would be taken for it.
+    """
+    relief = np.abs(cv2.GaussianBlur(mean, (0, 0), 0.7) - cv2.GaussianBlur(mean, (0, 0), 4.0))
+    taken = _legs_px(truth, camera, spell[0])
     found = []
     for label in truth.labels:
-        if _share(label, name, spell[0]) < 1.0 or _crowded(truth, label):
+        if _share(label, name, spell[0]) < 1.0:
             continue
         (u, v), _ = camera.project(np.array([label.x_m, label.y_m, 0.0]))
+        own = np.array([u, v])
+        others = [camera.project(np.array([o.x_m, o.y_m, 0.0]))[0] for o in truth.labels if o.id != label.id]
+        if min((float(np.linalg.norm(own - o)) for o in [*taken, *others]), default=99.0) < ALONE_PX:
+            continue
         x, y, r = int(u), int(v), LABEL_REACH_PX
-        patch = mean[y - r : y + r + 1, x - r : x + r + 1]
-        if patch.shape != (2 * r + 1, 2 * r + 1):
+        patch = relief[y - r : y + r + 1, x - r : x + r + 1]
+        if patch.shape != (2 * r + 1, 2 * r + 1) or patch.max() < CONTRAST:
             continue
-        contrast = np.abs(patch - np.median(patch)) - 5
-        weight = np.maximum(contrast, 0)
-        weight[:2] = weight[-2:] = 0
-        weight[:, :2] = weight[:, -2:] = 0
-        if weight.max() < 10:
-            continue
-        ys, xs = np.mgrid[-r : r + 1, -r : r + 1]
-        centre = (xs * weight).sum() / weight.sum() + x + 0.5, (ys * weight).sum() / weight.sum() + y + 0.5
-        found.append(float(np.hypot(centre[0] - u, centre[1] - v)))
+        top, left = np.unravel_index(int(patch.argmax()), patch.shape)
+        if {int(top), int(left)} & {0, 2 * r}:
+            continue  # only the rim of something larger: this disc is too faint to be found
+        y0, x0 = y - r + int(top), x - r + int(left)
+        near = relief[y0 - 2 : y0 + 3, x0 - 2 : x0 + 3]
+        ys, xs = np.mgrid[-2:3, -2:3]
+        centre = np.array([(xs * near).sum() / near.sum() + x0 + 0.5, (ys * near).sum() / near.sum() + y0 + 0.5])
+        found.append(float(np.linalg.norm(centre - own)))
     return found
 
 
-def _crowded(truth: Truth, label: LabelTruth) -> bool:
-    """Whether another label lies so near that its disc would be taken for this one's."""
-    near = 3 * label.diameter_m
-    return any(o.id != label.id and abs(o.x_m - label.x_m) + abs(o.y_m - label.y_m) < near for o in truth.labels)
+def _legs_px(truth: Truth, camera: StudioCamera, t: float) -> list[NDArray[np.float64]]:
+    """Feet of everything that stands in the room."""
+    found = []
+    for item in truth.items:
+        pose = [p for p in item.poses if p.t_s <= t + 1e-6][-1]
+        if pose.present:
+            for leg in item.legs_m:
+                at = turned(leg, (pose.x_m, pose.y_m, pose.yaw_deg))
+                found.append(camera.project(np.array([*at, 0.0]))[0])
+    return found
 
 
 def _share(label: LabelTruth, camera: str, t: float) -> float:

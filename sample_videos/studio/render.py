@@ -108,15 +108,13 @@ class _Take:
                     out.add(spoilt, stamps[t])
                 sights.append(Sight(t, gain, people))
                 progress(self._name, number + 1, count)
-        labels = [
-            (t, self._stage.labels(self._state(t))) for t in self._story.furniture.change_times(shot.shot.duration_s)
-        ]
+        changes = self._story.furniture.change_times(shot.shot.duration_s) if shot.room.labels != "none" else []
         uneven = any(t != told for t, told in stamps.items()) or len(stamps) < count
         return Seen(
             file=file.name,
             camera=self._camera,
             sights=tuple(sights),
-            labels=tuple(labels) if shot.room.labels != "none" else (),
+            labels=tuple((t, self._stage.labels(self._state(t))) for t in changes),
             views=self._spoiler.views(self._name),
             moves=self._spoiler.moves(),
             frame_times_s=tuple(stamps) if uneven else None,

@@ -102,7 +102,7 @@ class AirconPart(_Part):
 
 
 class MovePart(_Part):
-    """Something happens to an item: it is moved, removed, put back, swapped or appears."""
+    """Something happens to an item: it is moved, removed, put back, swapped, or appears (moved by by_mm)."""
 
     at_s: Seconds
     item: Id
@@ -117,7 +117,13 @@ class MovePart(_Part):
 
     @model_validator(mode="after")
     def _one(self) -> MovePart:
-        told = [bool(self.by_mm or self.turn_deg), self.remove, self.put_back, self.swap_with is not None, self.appear]
+        told = [
+            bool(self.by_mm or self.turn_deg) and not self.appear,
+            self.remove,
+            self.put_back,
+            self.swap_with is not None,
+            self.appear,
+        ]
         if sum(told) != 1:
             raise ValueError("exactly one of by_mm/turn_deg, remove, put_back, swap_with, appear")
         return self

@@ -105,12 +105,17 @@ class Stage:
 
     def picture(self, state: dict[str, Any], box: Box | None, *, quick: bool) -> Passes:
         """Linear passes (h, w, 3) of the empty set in a state; box in the rendered pinhole picture."""
-        file = _named("quick" if quick else "full", [state, box], ".npz")
+        file = self.file_of(state, box, quick=quick)
         if file not in self._kept:
             if not (self._cache / file).exists():
                 self._ask({"do": "picture", "state": state, "box": box, "quick": quick, "file": file})
             self._keep(file, self._loaded(file))
         return self._kept[file]
+
+    @staticmethod
+    def file_of(state: dict[str, Any], box: Box | None, *, quick: bool) -> str:
+        """Name of the cache file of a picture, below the scene's folder."""
+        return _named("quick" if quick else "full", [state, box], ".npz")
 
     def labels(self, state: dict[str, Any]) -> list[dict[str, Any]]:
         """Where labels are and how much of each is seen."""

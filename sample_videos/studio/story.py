@@ -121,7 +121,7 @@ class Furniture:
         if move.remove:
             now[name] = None
         elif move.appear:
-            now[name] = last[name]
+            now[name] = last[name] = _shifted(last[name], move, 1.0)
         elif move.put_back:
             now[name] = last[name] = home
         elif move.swap_with is not None:
