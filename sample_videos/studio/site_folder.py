@@ -15,6 +15,7 @@ from models.domain.rules import RULES
 from sample_videos.studio import hall
 from sample_videos.studio.camera import StudioCamera
 from sample_videos.studio.shot import Shot, ZonePart
+from sample_videos.studio.site_things import energy_part, furniture_part
 from sample_videos.studio.stage_client import camera_of
 from sample_videos.studio.truth import Truth
 
@@ -30,7 +31,7 @@ HEAD = """\
 
 def write_site(shot: Shot, truth: Truth, folder: Path) -> Path:
     """site.yaml beside the recording; returns the file."""
-    told = {
+    told: dict[str, object] = {
         "site": {
             "id": shot.shot.id,
             "name": {"zh": shot.shot.about.zh, "en": shot.shot.about.en},
@@ -42,6 +43,10 @@ def write_site(shot: Shot, truth: Truth, folder: Path) -> Path:
         "posts": {"reception": _post(shot)},
         "roles": {"staff": {"uniform": [_uniform()]}},
     }
+    if any(code.startswith(("furniture.", "label.")) for code in shot.judged):
+        told["furniture"] = furniture_part(shot, truth)
+    if any(code.startswith("energy.") for code in shot.judged):
+        told["energy"] = energy_part(truth)
     rules: dict[str, dict[str, object]] = {
         code: {name: value for name, value in limits.items() if name in {p.name for p in RULES[code].parameters}}
         for code, limits in shot.rules.items()
