@@ -107,7 +107,7 @@ def site_files(
         shot = samples / "shots" / f"{clip.name}.yaml"
         if shot.exists():
             file = write_site(read_shot(shot), read_truth(clip / TRUTH_FILE), clip)
-            Console().print(text("studio.site", language.value, file=file), markup=False)
+            Console(soft_wrap=True).print(text("studio.site", language.value, file=file), markup=False)
 
 
 @app.command("sheet")
@@ -118,7 +118,7 @@ def contact_sheet(
 ) -> None:
     """所有样片的总览页 / The contact sheet of all sample clips."""
     written = write_sheet(samples, page, page.parent / "pictures" / "samples")
-    Console().print(text("studio.sheet", language.value, page=written), markup=False)
+    Console(soft_wrap=True).print(text("studio.sheet", language.value, page=written), markup=False)
 
 
 @contextmanager
@@ -137,7 +137,7 @@ def _headway(language: Language) -> Iterator[Report]:
 
 
 def _tell(out: Path, language: Language) -> None:
-    console, truth = Console(), read_truth(out / TRUTH_FILE)
+    console, truth = Console(soft_wrap=True), read_truth(out / TRUTH_FILE)
     for camera in truth.cameras.values():
         size = f"{(out / camera.file).stat().st_size / 1e6:.2f}"
         kb = (out / TRUTH_FILE).stat().st_size // 1000

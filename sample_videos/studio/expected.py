@@ -51,7 +51,9 @@ def expected_of(truth: Truth, codes: Sequence[str]) -> tuple[Expected, ...]:
     found: list[Expected] = []
     for code in codes:
         limits = {**DEFAULTS[code], **truth.limits.get(code, {})}
-        verdicts = [_judged(code, cause, truth) for cause in _CAUSES[code](truth, limits)]
+        verdicts = [
+            _judged(code, cause, truth) for cause in _CAUSES[code](truth, limits) if cause.t0_s < truth.duration_s
+        ]
         if not any(v.verdict == "fires" for v in verdicts):
             sick = [v for v in truth.views if v.state in SICK and v.state not in _OWN.get(code, ())]
             if sick and not any(v.verdict == "blind" for v in verdicts):

@@ -44,10 +44,10 @@ def test_the_picture_is_spoilt_when_the_file_says_and_the_truth_knows(told, tmp_
     plain = dict(decoded(SAMPLES / CLIP / "recording.mp4", None, 4)[1])
     assert np.abs(frames[0.4].astype(int) - plain[0.4]).mean() < 4
     assert frames[1.4].max() < 40
-    assert [(e.code, e.verdict) for e in truth.expected] == [
+    assert {(e.code, e.verdict) for e in truth.expected if e.subject} == {
         ("camera.moved", "must_not"),
         ("camera.offline", "must_not"),
-    ]
+    }, "6 px are put right, half a second is no loss"
     assert (out / "site.yaml").read_bytes() == (SAMPLES / CLIP / "site.yaml").read_bytes()
 
 
