@@ -1,0 +1,43 @@
+"""What OpenCV finds in the rendered pictures lies where the truth says; and a shifted truth is found out."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from sample_videos.studio.proof import Proof, prove
+from sample_videos.studio.truth import read_truth, written
+from tests.studio.playing import SAMPLES
+
+BOUND_PX = 1.5
+BOARDS = ("calibrate-tile", "calibrate-wood")
+
+
+@pytest.fixture(scope="module", params=BOARDS)
+def proof(request):
+    return prove(SAMPLES / request.param)
+
+
+def test_charuco_corners_lie_within_the_bound_for_each_lens(proof):
+    assert len(proof.corners_px) >= 60
+    assert Proof.p95(proof.corners_px) <= BOUND_PX
+
+
+def test_bare_labels_lie_within_the_bound():
+    found = prove(SAMPLES / "furniture-tile-dusk").labels_px
+    assert len(found) >= 5
+    assert Proof.p95(found) <= BOUND_PX
+
+
+def test_a_truth_that_is_off_by_two_pixels_is_found_out(tmp_path):
+    clip = tmp_path / "calibrate-tile"
+    shutil.copytree(SAMPLES / "calibrate-tile", clip)
+    truth = read_truth(clip / "truth.json")
+    camera = truth.cameras["hall"]
+    turn = np.array(camera.rotation)
+    off = np.deg2rad(0.2)
+    turned = np.array([[np.cos(off), 0, np.sin(off)], [0, 1, 0], [-np.sin(off), 0, np.cos(off)]]) @ turn
+    rows = tuple(tuple(map(float, row)) for row in turned)
+    spoilt = truth.model_copy(update={"cameras": {"hall": camera.model_copy(update={"rotation": rows})}})
+    (clip / "truth.json").write_text(written(spoilt), encoding="utf-8")
+    assert Proof.p95(prove(clip).corners_px) > BOUND_PX
