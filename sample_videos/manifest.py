@@ -56,7 +56,9 @@ def read_manifest(file: Path = MANIFEST) -> Manifest:
         return Manifest.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
     except ValidationError as error:
         first = error.errors()[0]
-        raise _refused(f"{file}: {'/'.join(map(str, first['loc']))}", f"{first['input']!r}"[:80], first["msg"]) from error
+        raise _refused(
+            f"{file}: {'/'.join(map(str, first['loc']))}", f"{first['input']!r}"[:80], first["msg"]
+        ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise _refused(str(file), str(error), "YAML with codes and owed") from error
 

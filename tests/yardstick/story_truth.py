@@ -44,8 +44,16 @@ def waiting_expected() -> list[dict[str, Any]]:
         }
         for name, t, why in told
     ]
+    left = {"code": "wait.abandoned", "verdict": "fires", "subject": "party anna", "t_first_s": 2.0}
+    left |= {"t_confirmed_s": (62.0, 80.0), "why": "Anna leaves unserved after more than a minute"}
+    brief = {
+        "code": "wait.abandoned",
+        "verdict": "must_not",
+        "subject": "party bert",
+        "why": "Bert left within a minute",
+    }
     must_not = {"code": "greeter.post_unattended", "verdict": "must_not", "subject": "desk", "why": "never left"}
-    return [*fires, must_not]
+    return [*fires, left, brief, must_not]
 
 
 def truth_of(story: Story, expected: list[dict[str, Any]], **more: Any) -> Truth:
