@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export GUIWEI_HOME ?= $(CURDIR)/.guiwei
 export MPLCONFIGDIR ?= $(CURDIR)/.guiwei/matplotlib
 
-.PHONY: demo test bench lint docs studio clean
+.PHONY: demo test eval bench lint docs studio clean
 
 demo: $(VENV)/.ready  ## replay the samples through the whole chain, then serve the pages
 	$(BIN)/guiwei demo $(DEMO_FLAGS)
@@ -21,6 +21,9 @@ lint: $(VENV)/.ready-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+eval: $(VENV)/.ready-test  ## measure on the samples; fails when a stored figure has fallen
+	$(BIN)/guiwei eval sample_videos --floors tests/floors.toml --json out/eval.json --html out/eval.html
 
 bench: $(VENV)/.ready-test  ## ms per frame of every stage, as ratios in one run
 	$(BIN)/python -m bench.stages

@@ -27,8 +27,8 @@ COAST_S = 1.5
 """A track without a box lives this long; what is lost longer is found again by place (vision/occupancy.py)."""
 REFERENCE_FPS = 5.0
 """The rate whose frame step the motion model counts as one: what a camera is analysed at. With the library's default of
-30 a step of 0.2 s spreads the expected boxes six steps wide and ids switch: MOT17-02 at 5 fps HOTA 0.296, IDF1 0.358 with
-30; 0.347, 0.412 with 5, and at 30 fps it gains too (`guiwei eval ../shared/material/tracking`)."""
+30 a step of 0.2 s spreads the expected boxes six steps wide and ids switch: MOT17-02 at 5 fps HOTA 0.296, IDF1 0.358
+with 30; 0.347, 0.412 with 5, and at 30 fps it gains too (`guiwei eval ../shared/material/tracking`)."""
 BACKDATE_S = 1.5
 HURRY_MPS = 2.5
 MOVE_BUFFER = 0.2
