@@ -12,18 +12,22 @@ announced, and absence is judged after all that was seen.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from models.domain.finding import Finding
 from models.domain.incident import Incident
 from models.domain.media import US
 from models.domain.messages import EndOfRecording, Message, Observation, Scene, StreamLost, StreamResumed, Tick
 from models.domain.site import Site
+from pipelines.fusion import FLOOR, Fusion
 from pipelines.incidents import IncidentBook, IncidentChange
 from pipelines.ledger import Ledger, Row
 from pipelines.parties import Party, PartyBook
+from pipelines.rules.abandoned import Abandoned
 from pipelines.rules.catalogue import rules_in_force
 from pipelines.rules.rule import OpenClaim, Rule
-from pipelines.rules.waiting_party import Waiting
+from pipelines.rules.waiting_party import Waiting, WaitingParty
 
 ORDER: dict[type, int] = {
     StreamLost: 0,
@@ -38,6 +42,11 @@ ORDER: dict[type, int] = {
 def order(message: Message) -> tuple[int, int, str]:
     """Sort key of messages: time, kind, camera."""
     return message.utc_us, ORDER[type(message)], getattr(message, "camera", "")
+
+
+def _of_parties(rule: Rule[Any]) -> bool:
+    """Whether the rule follows people over the floor, from camera to camera, rather than judging one place."""
+    return isinstance(rule, WaitingParty | Abandoned)
 
 
 def _is_reception(state: Any) -> bool:
@@ -56,10 +65,14 @@ class Engine:
         self.start_us: int | None = None
         self.end_us: int | None = None
         # Where a waiting rule runs, its parties are the parties; where none does, they are counted all the same.
-        self._rules: list[tuple[Rule[Any], Any]] = [(rule, rule.initial(site)) for rule in rules_in_force(site)]
+        self._fusion = Fusion.of(site)
+        floor = self._fusion.floor_site
+        self._rules: list[tuple[Rule[Any], Any]] = [
+            (rule, rule.initial(floor if _of_parties(rule) else site)) for rule in rules_in_force(site)
+        ]
         self._book = IncidentBook(site)
         runs = any(_is_reception(state) for _, state in self._rules)
-        self._parties = None if runs else PartyBook.of(site)
+        self._parties = None if runs else PartyBook.of(floor)
         self._ledger = Ledger(site)
 
     def step(self, message: Message) -> tuple[IncidentChange, ...]:
@@ -68,14 +81,15 @@ class Engine:
             self.start_us = message.utc_us
         self.end_us = message.utc_us if self.end_us is None else max(self.end_us, message.utc_us)
         changes: list[IncidentChange] = []
+        self._fusion, floor, message = self._fusion.after(message)
         for index, (rule, state) in enumerate(self._rules):
-            after, findings = rule.step(state, message)
+            after, findings = rule.step(state, floor if _of_parties(rule) else message)
             self._rules[index] = (rule, after)
-            for finding in findings:
+            for finding in map(self._placed, findings):
                 self._book, change = self._book.after(finding)
                 changes += [change] if change is not None else []
         if self._parties is not None:
-            self._parties = self._parties.after(message)
+            self._parties = self._parties.after(floor)
         self._ledger.step(message)
         return tuple(changes)
 
@@ -87,7 +101,24 @@ class Engine:
     @property
     def claims(self) -> tuple[OpenClaim, ...]:
         """What may still become an incident: worth a first picture."""
-        return tuple(claim for rule, state in self._rules for claim in rule.claims(state))
+        claims = (claim for rule, state in self._rules for claim in rule.claims(state))
+        return tuple(self._claimed(claim) for claim in claims)
+
+    def _claimed(self, claim: OpenClaim) -> OpenClaim:
+        """The claim with the camera and the presences that pictures can be taken of."""
+        if claim.camera != FLOOR:
+            return claim
+        camera = self._fusion.camera_of(claim.persons, claim.t_first_us)
+        return replace(claim, camera=camera, persons=self._fusion.presences_of(claim.persons))
+
+    def _placed(self, finding: Finding) -> Finding:
+        """The finding with real cameras: that of each moment, and the one of the last for the whole."""
+        if finding.camera != FLOOR:
+            return finding
+        bodies, camera_of = finding.persons, self._fusion.camera_of
+        moments = tuple(replace(m, camera=camera_of(bodies, m.utc_us)) for m in finding.moments)
+        camera = camera_of(bodies, finding.t_confirmed_us)
+        return replace(finding, camera=camera, moments=moments, persons=self._fusion.presences_of(bodies))
 
     def parties(self) -> tuple[Party, ...]:
         """All parties so far, in order of arrival."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from models.domain.messages import EndOfRecording, Message, Scene
-from models.domain.presence import Role
+from models.domain.presence import Exit, Role
 from models.domain.site import Site
 from models.domain.truth import Truth
 from pipelines.rules.arrival import Door
@@ -96,6 +96,8 @@ def _members(party: Party, scene: Scene) -> tuple[Member, ...]:
     for member in party.members:
         person, departure = people.get(member.id), gone.get(member.id)
         if person is not None and person.role is Role.STAFF:
+            continue
+        if departure is not None and departure.how is Exit.MERGED:
             continue
         if person is not None and member.departure is None:
             members.append(Member.of(person, scene.utc_us, member))

@@ -93,7 +93,8 @@ class PostWatch:
         """The watch after one more message."""
         sights = tuple(self._sight(sight, message) for sight in self.sights)
         pairs = zip(self.sights, sights, strict=True)
-        cut = any((new.thread.broken and not old.thread.broken) or _new_run(old, new) for old, new in pairs)
+        lost = [new for old, new in pairs if (new.thread.broken and not old.thread.broken) or _new_run(old, new)]
+        cut = bool(lost) and all(sight in lost or not _tells(sight) for sight in sights)
         goods = [sight.thread.good_us for sight in sights if sight.thread.good_us is not None]
         status = self._status(sights)
         since_us = self.since_us if status == self.status else self._since(status, sights, message.utc_us)
@@ -104,10 +105,11 @@ class PostWatch:
 
     def _status(self, sights: tuple[Sight, ...]) -> str:
         needed = self.post.required_count
-        telling = [s for s in sights if not (s.thread.blind or s.thread.broken or s.thread.good_us is None)]
+        telling = [sight for sight in sights if _tells(sight)]
         if any(sight.sure >= needed for sight in telling):
             return "attended"
-        if not telling or len(telling) < len(sights) or any(s.sure + s.maybe >= needed for s in telling):
+        # Sights stand in the order of how well they show the post: the best of those that can tell decides.
+        if not telling or telling[0].sure + telling[0].maybe >= needed:
             return "unknown"
         return "unattended"
 
@@ -172,6 +174,10 @@ class PostWatch:
 
     def _in_reach(self, person: Person, camera: str) -> bool:
         return distance_m(self.post.regions, camera, person.place) <= self.cover_m
+
+
+def _tells(sight: Sight) -> bool:
+    return not (sight.thread.blind or sight.thread.broken or sight.thread.good_us is None)
 
 
 def _new_run(old: Sight, new: Sight) -> bool:

@@ -29,6 +29,8 @@ class Exit(StrEnum):
     FETCHED = "fetched"
     """Went with what they waited for: the shuttle they boarded, the butler who took them in (stated by the stages of
     `pipelines/rules/stage.py`, never by a camera)."""
+    MERGED = "merged"
+    """Was somebody told of already: two cameras, one person (stated by `pipelines/fusion.py`, never by a camera)."""
     VANISHED = "vanished"
     """Lost in mid-room, and later the place was found empty: went unseen some time in between."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from models.domain.media import US
 from models.domain.messages import Scene
-from models.domain.presence import Person, Role
+from models.domain.presence import Departure, Exit, Person, Role
 from models.domain.truth import Truth
 from pipelines.rules.contact import Contact
 from pipelines.rules.party import Claim, End, Member, Party, departed
@@ -101,12 +101,21 @@ class Door:
                 since_us = max(person.entered_us, outside.get(person.id, 0), anew.get(person.id, 0))
                 after[person.id] = _candidate(person, known, (zone or "", scene.camera, since_us), when)
                 after[person.id] = _met(after[person.id], people, when, plan)
-        for name, candidate in list(after.items()):
-            if name in gone:
-                after[name] = replace(candidate, member=replace(candidate.member, seen=False, departure=gone[name]))
+        after = _with_departures(after, gone)
         stay = {p: t for p, t in outside.items() if p in people or not p.startswith(f"{scene.camera}/")}
         door = replace(self, candidates=tuple(after.values()))
         return replace(door, outside=tuple(sorted(stay.items())), anew=tuple(sorted(anew.items())))
+
+
+def _with_departures(candidates: dict[str, Candidate], gone: Mapping[str, Departure]) -> dict[str, Candidate]:
+    """The candidates who are somebody told of already fall away; of the others who left, it is noted how."""
+    after = dict(candidates)
+    for name, candidate in candidates.items():
+        if name in gone:
+            after[name] = replace(candidate, member=replace(candidate.member, seen=False, departure=gone[name]))
+            if gone[name].how is Exit.MERGED:
+                del after[name]
+    return after
 
 
 def _candidate(

@@ -134,6 +134,8 @@ class Stage:
     def _departure(self, guest: Guest, gone: Departure) -> Departure:
         """How a stay ended whose guest left the picture. Boarding ends a wait for the shuttle, a cart that has come
         does not; where nobody can tell whether there was one, how it ended is not known."""
+        if gone.how is Exit.MERGED:
+            return replace(gone, person=guest.stay)
         if guest.out_us is not None and gone.last_seen_us - guest.out_us > self.cart_us:
             return replace(gone, person=guest.stay, how=Exit.LEFT, last_seen_us=guest.out_us, set_off_us=guest.out_us)
         if not self.cart_us:

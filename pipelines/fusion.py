@@ -1,0 +1,310 @@
+"""Several cameras, one floor: the same person seen by two cameras is one, and goes on being one from camera to camera.
+
+Cameras with taught floor points share the site's frame of metres. Their presences are associated by place over time
+and by role: who stays within the error bars of somebody another camera sees is that person; who turns up where somebody
+lost from view a moment ago can have walked is that person, handed over. What remains is somebody new. The parties'
+rules hear the floor as if one camera (`FLOOR`) saw it; a site with fewer than two such cameras is passed through.
+
+Uncertainty is kept: between two views a person is *present, unseen*; where no view takes over within HANDOVER_S the
+person left when last seen. Pure: `after(message)` gives the next fusion and what the two kinds of rule are to hear.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from models.domain.messages import Message, Scene, StreamLost, Tick
+from models.domain.presence import Departure, Exit, Person, Role
+from models.domain.site import Region, Site
+from models.domain.truth import Truth
+from pipelines.association import Pairs, compatible, gate_m
+from pipelines.rules.continuity import us
+from pipelines.rules.coverage import distance_m
+
+FLOOR = "floor"
+"""The camera of fused scenes; no site camera that sees it alone has this meaning."""
+RIPE_US = us(1.5)
+"""A new presence is compared for so long before it is somebody new or somebody known; its entry is dated back."""
+HANDOVER_US = us(30.0)
+"""Out of every view for longer, nobody says it is the same person (domain.md 2.3: lost > 30 s is censored)."""
+HANDOVER_MPS, HANDOVER_SLACK_M = 2.0, 1.0
+"""A brisk walk, and the error of the two places."""
+EXIT_M = 1.5
+"""Last seen this near to an entrance line, a person has gone out and is not waited for elsewhere."""
+ONE_US = us(4.0)
+"""Two bodies that keep together this long, never both in one camera, are one."""
+TWO_M = 2.5
+"""Views of one body further apart than this are of two people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One person on the floor. views: camera -> presence id now; all_views: every presence it ever was."""
+
+    id: str
+    entered_us: int
+    person: Person
+    views: Mapping[str, str]
+    all_views: tuple[str, ...]
+    seen_by: tuple[tuple[int, str], ...]
+    """(from UTC µs on, best camera)."""
+    parted: Departure | None = None
+    """The departure from its last view, while another view may still take over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """State over one recording."""
+
+    site: Site
+    cameras: frozenset[str]
+    bodies: Mapping[str, Body] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    """Presence id -> as last told."""
+    fresh: Mapping[str, int] = field(default_factory=dict)
+    """Presence id -> when first told, while it is nobody yet."""
+    blind: frozenset[str] = frozenset()
+    pairs: Pairs = Pairs()  # noqa: RUF009 - frozen
+    told_us: int = -1
+    owed: tuple[Departure, ...] = ()
+    """Departures of a moment that was told already: two cameras of one instant make one scene."""
+    past: Mapping[str, Body] = field(default_factory=dict)
+    """Bodies that are gone: incidents still name their cameras."""
+
+    @classmethod
+    def of(cls, site: Site) -> Fusion:
+        floors = [camera.id for camera in site.cameras.values() if camera.floor_points]
+        return cls(site, frozenset(floors) if len(floors) > 1 else frozenset())
+
+    @property
+    def floor_site(self) -> Site:
+        """The site as rules about parties see it: one camera for all that share the floor."""
+        if not self.cameras:
+            return self.site
+        first = self.site.cameras[min(self.cameras)]
+        others = {name: camera for name, camera in self.site.cameras.items() if name not in self.cameras}
+        return replace(self.site, cameras={**others, FLOOR: replace(first, id=FLOOR)})
+
+    def after(self, message: Message) -> tuple[Fusion, Message, Message]:
+        """(fusion, what rules about parties hear, what rules about places hear)."""
+        if isinstance(message, StreamLost) and message.camera in self.cameras:
+            return replace(self, blind=self.blind | {message.camera}), message, message
+        if not isinstance(message, Scene) or message.camera not in self.cameras:
+            return self, message, message
+        if message.view is Truth.UNKNOWN:
+            fusion = replace(self, blind=self.blind | {message.camera})
+            return *fusion._fused(message, ()), message
+        return self._seen(message)
+
+    def camera_of(self, presences: tuple[str, ...], utc_us: int) -> str:
+        """The camera that saw the first of these bodies best at a moment."""
+        for name in presences:
+            body = self.bodies.get(name) or self.past.get(name)
+            if body is not None:
+                return next((c for at_us, c in reversed(body.seen_by) if at_us <= utc_us), body.seen_by[0][1])
+        return min(self.cameras)
+
+    def presences_of(self, bodies: tuple[str, ...]) -> tuple[str, ...]:
+        """Every presence that these bodies were, in any camera."""
+        found = ((self.bodies.get(name) or self.past.get(name), name) for name in bodies)
+        return tuple(dict.fromkeys(v for body, name in found for v in (body.all_views if body else (name,))))
+
+    def _seen(self, scene: Scene) -> tuple[Fusion, Message, Message]:
+        camera, now_us = scene.camera, scene.utc_us
+        people = {name: p for name, p in self.people.items() if not name.startswith(f"{camera}/")}
+        people |= {person.id: person for person in scene.persons}
+        pairs = self.pairs.after(camera, scene.persons, people, now_us)
+        work = _Work(replace(self, people=people, pairs=pairs, blind=self.blind - {camera}), now_us)
+        for gone in scene.departed:
+            work.part(gone)
+        for person in scene.persons:
+            work.meet(person)
+        work.unite()
+        work.let_go()
+        fusion = work.done()
+        roles = {name: body.person.role for body in fusion.bodies.values() for name in body.views.values()}
+        told = replace(scene, persons=tuple(replace(p, role=roles.get(p.id, p.role)) for p in scene.persons))
+        return *fusion._fused(scene, tuple(work.departed)), told
+
+    def _fused(self, scene: Scene, departed: tuple[Departure, ...]) -> tuple[Fusion, Message]:
+        """The floor's scene at this moment; nothing new where the moment was told already."""
+        if scene.utc_us <= self.told_us:
+            return replace(self, owed=(*self.owed, *departed)), Tick(scene.utc_us)
+        told = replace(self, told_us=scene.utc_us, owed=())
+        return told, told._scene(scene.utc_us, (*self.owed, *departed))
+
+    def _scene(self, now_us: int, departed: tuple[Departure, ...]) -> Scene:
+        sick = self.blind >= self.cameras
+        persons = tuple(self._told(body) for body in self.bodies.values())
+        return Scene(FLOOR, f"{FLOOR}/1", now_us, persons, departed, Truth.UNKNOWN if sick else Truth.HOLDS)
+
+    def _told(self, body: Body) -> Person:
+        person = body.person
+        if not any(camera not in self.blind for camera in body.views):
+            person = replace(person, seen=Truth.UNKNOWN, speed_mps=0.0)
+        return person
+
+
+class _Work:
+    """One scene's changes to a fusion; lives no longer than `_seen`."""
+
+    def __init__(self, fusion: Fusion, now_us: int) -> None:
+        self._fusion, self._now_us = fusion, now_us
+        self._bodies, self._fresh, self._past = dict(fusion.bodies), dict(fusion.fresh), dict(fusion.past)
+        self._owner = {name: body.id for body in fusion.bodies.values() for name in body.views.values()}
+        self.departed: list[Departure] = []
+
+    def done(self) -> Fusion:
+        for name, body in self._bodies.items():
+            self._bodies[name] = self._best(body)
+        return replace(self._fusion, bodies=self._bodies, fresh=self._fresh, past=self._past)
+
+    def part(self, gone: Departure) -> None:
+        """A presence ended in its camera."""
+        self._fresh.pop(gone.person, None)
+        name = self._owner.pop(gone.person, None)
+        if name is None:
+            return
+        body = self._without(self._bodies[name], gone.person)
+        if body.views:
+            self._bodies[name] = body
+        elif self._at_an_exit(body.person) and gone.how is Exit.LEFT:
+            self._end(body, gone)
+        else:
+            unseen = replace(body.person, seen=Truth.UNKNOWN, speed_mps=0.0)
+            self._bodies[name] = replace(body, person=unseen, parted=gone)
+
+    def meet(self, person: Person) -> None:
+        """A presence of this scene: known, still to be compared, or now to be decided."""
+        name = self._owner.get(person.id)
+        if name is not None:
+            self._check(self._bodies[name], person)
+            return
+        first_us = self._fresh.setdefault(person.id, self._now_us)
+        if self._now_us - first_us < RIPE_US:
+            return
+        del self._fresh[person.id]
+        body = self._beside(person) or self._handed_over(person)
+        if body is None:
+            camera = _camera(person.id)
+            entered_us = person.entered_us
+            body = Body(person.id, entered_us, person, {}, (), ((entered_us, camera),))
+        views = {**body.views, _camera(person.id): person.id}
+        all_views = (*body.all_views, person.id)
+        self._bodies[body.id] = replace(body, views=views, all_views=all_views, parted=None)
+        self._owner[person.id] = body.id
+
+    def unite(self) -> None:
+        """Two bodies that are one: they keep together and no camera sees both."""
+        for one, other in self._fusion.pairs.together(ONE_US):
+            a, b = self._owner.get(one), self._owner.get(other)
+            if a is None or b is None or a == b or set(self._bodies[a].views) & set(self._bodies[b].views):
+                continue
+            first, second = sorted((self._bodies[a], self._bodies[b]), key=lambda body: (body.entered_us, body.id))
+            if not compatible(first.person, second.person):
+                continue
+            views = {**second.views, **first.views}
+            all_views = (*first.all_views, *second.all_views)
+            self._bodies[first.id] = replace(first, views=views, all_views=all_views, parted=None)
+            del self._bodies[second.id]
+            self._past[second.id] = second
+            self._owner |= dict.fromkeys(views.values(), first.id)
+            at_us = second.person.last_seen_us
+            self.departed.append(Departure(second.id, second.person.role, Exit.MERGED, at_us, self._now_us, at_us))
+
+    def let_go(self) -> None:
+        """Bodies out of every view for too long have gone when last seen."""
+        for body in list(self._bodies.values()):
+            parted = body.parted
+            if parted is not None and self._now_us - parted.last_seen_us > HANDOVER_US:
+                self._end(body, parted)
+
+    def _end(self, body: Body, gone: Departure) -> None:
+        self._bodies.pop(body.id, None)
+        self._past[body.id] = body
+        self.departed.append(replace(gone, person=body.id, role=body.person.role))
+
+    def _without(self, body: Body, presence: str) -> Body:
+        return replace(body, views={c: name for c, name in body.views.items() if name != presence})
+
+    def _check(self, body: Body, person: Person) -> None:
+        """A view that has drifted away from the body's others is of somebody else."""
+        others = [name for name in body.views.values() if name != person.id]
+        if others and all(self._fusion.pairs.apart_m(person.id, name) > TWO_M for name in others):
+            self._bodies[body.id] = self._without(body, person.id)
+            del self._owner[person.id]
+            self._fresh[person.id] = self._now_us
+
+    def _beside(self, person: Person) -> Body | None:
+        """The body that another camera sees at the same place."""
+        camera, best, best_m = _camera(person.id), None, math.inf
+        for name, owner in self._owner.items():
+            body = self._bodies[owner]
+            other = self._fusion.people.get(name)
+            if other is None or camera in body.views or not compatible(person, body.person):
+                continue
+            apart_m = self._fusion.pairs.apart_m(person.id, name)
+            if apart_m <= gate_m(person, other) and apart_m < best_m:
+                best, best_m = body, apart_m
+        return best
+
+    def _handed_over(self, person: Person) -> Body | None:
+        """The body, out of every view, that can have walked here since it was last seen."""
+        best, best_m = None, math.inf
+        for body in self._bodies.values():
+            if body.parted is None or not compatible(person, body.person):
+                continue
+            gone_s = (person.entered_us - body.person.last_seen_us) / 1e6
+            apart_m = person.place.distance_m(body.person.place)
+            reach_m = HANDOVER_SLACK_M + HANDOVER_MPS * max(0.0, gone_s)
+            if gone_s >= -2.0 and apart_m <= reach_m and apart_m < best_m and not self._came_in_anew(person):
+                best, best_m = body, apart_m
+        return best
+
+    def _came_in_anew(self, person: Person) -> bool:
+        """Through a door: whoever comes in from outside was not in the hall a moment ago."""
+        return person.came_in and self._at_an_exit(person) and self._now_us - person.entered_us < 2 * RIPE_US
+
+    def _at_an_exit(self, person: Person) -> bool:
+        doors = (e for e in self._fusion.site.entrances if e.camera is None)
+        lines = (Region((e.a, e.b, e.b)) for e in doors)
+        return any(distance_m((line,), "", person.place) <= EXIT_M for line in lines)
+
+    def _best(self, body: Body) -> Body:
+        """The body as its best view tells it now: seen rather than not, the finer place first."""
+        people, blind = self._fusion.people, self._fusion.blind
+        views = [(c, people[name]) for c, name in body.views.items() if name in people]
+        if not views:
+            return body
+        camera, best = min(
+            views, key=lambda v: (v[0] in blind or v[1].seen is not Truth.HOLDS, v[1].place.sigma_m, v[0])
+        )
+        persons = [person for _, person in views]
+        person = replace(
+            best,
+            id=body.id,
+            entered_us=body.entered_us,
+            role=_role([*persons, body.person]),
+            seated=_first_known([best.seated, *(p.seated for p in persons)]),
+            child=_first_known([best.child, *(p.child for p in persons)]),
+            last_seen_us=max(p.last_seen_us for p in persons),
+            came_in=any(p.came_in for p in [*persons, body.person]),
+        )
+        seen_by = body.seen_by if body.seen_by[-1][1] == camera else (*body.seen_by, (self._now_us, camera))
+        return replace(body, person=person, seen_by=seen_by)
+
+
+def _role(views: list[Person]) -> Role:
+    """Staff where one view says so (a uniform seen or a counter stood behind), else visitor, else unknown."""
+    roles = {view.role for view in views[:-1]} - {Role.UNKNOWN} or {views[-1].role}
+    return Role.STAFF if Role.STAFF in roles else Role.VISITOR if Role.VISITOR in roles else Role.UNKNOWN
+
+
+def _first_known(truths: list[Truth]) -> Truth:
+    return next((truth for truth in truths if truth is not Truth.UNKNOWN), Truth.UNKNOWN)
+
+
+def _camera(presence: str) -> str:
+    return presence.rpartition("/")[0]
