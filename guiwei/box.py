@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from guiwei.sights import sights_of
 from guiwei.witness import TapeKeeper
 from models.domain.clock import Clock
 from models.domain.errors import GuiweiError, UsageError
@@ -176,7 +177,8 @@ def _feed(plan: Plan, name: str, merge: Merge[Told]) -> CameraFeed:
     camera = plan.site.cameras[name]
     finder = NotingFinder(plan.eyes.finder(camera))
     observer = CameraObserver(plan.site, camera, finder)
-    return CameraFeed(camera, plan.sources[name], observer.observe, finder, merge)
+    sights = sights_of(plan.site, camera)
+    return CameraFeed(camera, plan.sources[name], observer.observe, finder, merge, sights)
 
 
 @contextlib.contextmanager

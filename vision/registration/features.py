@@ -31,6 +31,9 @@ class Window:
     def of(self, image: Image | Map) -> Image | Map:
         return image[self.top : self.top + self.height, self.left : self.left + self.width]
 
+    def cut(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return mask[self.top : self.top + self.height, self.left : self.left + self.width]
+
 
 def lab_of(image: Image | Map) -> Map:
     """(h, w, 3) BGR uint8 or float32 of 0..255 -> L, a, b on the scale of 0..255."""

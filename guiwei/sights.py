@@ -1,0 +1,17 @@
+"""What looks at a camera's frames beside the person observer. One line a kind."""
+
+from __future__ import annotations
+
+from calibration.reference_pictures import Picture, references_of
+from models.domain.site import Camera, Site
+from pipelines.camera_feed import Sight
+from vision.furniture_sight import FurnitureSight
+
+
+def sights_of(site: Site, camera: Camera) -> tuple[Sight, ...]:
+    """The sights of one camera, in the order in which they are asked."""
+    return (FurnitureSight(site, camera, _references(site, camera)),)
+
+
+def _references(site: Site, camera: Camera) -> dict[str, Picture]:
+    return references_of(site.folder, camera.id, camera.size_px) if site.furniture.items else {}

@@ -1,0 +1,228 @@
+"""Furniture of one camera: still pictures are gathered while nobody moves in them, and each item is then measured.
+
+A check is due every `check_every_s`. From then on frames are averaged for `GATHER_S`; a frame with somebody in view
+adds what that person does not hide. Items with somebody within `CLEAR_M` are left for later: *occupied* is unknown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.domain.camera_pose import CameraPose, pose_from_floor
+from models.domain.finding import Quantity
+from models.domain.furniture import FurnitureItem, turn_of
+from models.domain.geometry import XY
+from models.domain.media import US, Frame, Image
+from models.domain.messages import Observation, Scene
+from models.domain.site import Camera, Site
+from models.domain.truth import Truth
+from vision.registration import (
+    STILL,
+    Drift,
+    Landmarks,
+    Look,
+    Seen,
+    Standing,
+    Verdict,
+    holds,
+    look_of,
+    register,
+    stand_of,
+)
+from vision.registration.features import Map
+from vision.registration.solids import hull
+
+GATHER_S = 2.0
+CLEAR_M = 1.5
+"""domain.md 2.1: nobody on the item or within 1.5 m."""
+MARGIN_PX = 12
+"""People are hidden with this much around their boxes: hair, shadows, a swinging arm."""
+LEAST_FRAMES = 3
+VERIFIABLE = 3.0
+"""domain.md 2.1: a tolerance below three sigma of the measurement cannot be judged."""
+LARGEST_SIGMA_MM = 150.0
+
+WHY = {
+    Standing.HIDDEN: "furniture.cue.hidden",
+    Standing.AMBIGUOUS: "furniture.cue.ambiguous",
+    Standing.TOO_FAINT: "furniture.cue.too_faint",
+    Standing.POSE_UNKNOWN: "furniture.cue.pose_unknown",
+    Standing.GONE: "furniture.cue.gone",
+}
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """Frames since `since_us`: sum and count per pixel, and who was near what."""
+
+    since_us: int
+    total: NDArray[np.float32]
+    count: NDArray[np.float32]
+    frames: int = 0
+    near: set[str] = field(default_factory=set)
+
+
+class FurnitureSight:
+    """A pipelines.camera_feed.Sight. references: light -> picture of the camera with nobody in it.
+
+    Tells kind "furniture": predicate "in_place" (values offset_x, offset_y, offset in mm, turn in degrees) and
+    "present"; and kind "camera", predicate "geometry" when the camera was checked against its landmarks.
+    """
+
+    def __init__(self, site: Site, camera: Camera, references: Mapping[str, Image | Map]) -> None:
+        self._camera, self._every_us = camera, int(site.furniture.check_every_s * US)
+        self._looks: dict[str, list[Look]] = {}
+        self._items: dict[str, FurnitureItem] = {}
+        self._landmarks: list[Landmarks] = []
+        self._due_us: int | None = None
+        self._gathering: _Gathering | None = None
+        self.pose = _pose(camera)
+        if self.pose is not None:
+            self._teach(self.pose, site, references)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Ids of the items that this camera measures."""
+        return tuple(self._looks)
+
+    def look(self, frame: Frame, scene: Scene) -> Sequence[Observation]:
+        """What the check that ends with this frame found; nothing in between."""
+        if not self._looks:
+            return ()
+        if scene.view is not Truth.HOLDS:
+            self._gathering = None
+            return ()
+        if self._due_us is None:
+            self._due_us = scene.utc_us
+        if self._gathering is None and scene.utc_us >= self._due_us:
+            height, width = frame.image.shape[:2]
+            self._gathering = _Gathering(
+                scene.utc_us, np.zeros((height, width, 3), np.float32), np.zeros((height, width), np.float32)
+            )
+        now = self._gathering
+        if now is None:
+            return ()
+        self._add(now, frame.image, scene)
+        if scene.utc_us - now.since_us < GATHER_S * US or now.frames < LEAST_FRAMES:
+            return ()
+        self._gathering, self._due_us = None, now.since_us + self._every_us
+        return self._told(now, scene.utc_us)
+
+    def _teach(self, pose: CameraPose, site: Site, references: Mapping[str, Image | Map]) -> None:
+        width, height = self._camera.size_px
+        mine = [i for i in site.furniture.items.values() if not i.outline and i.camera in {"", self._camera.id}]
+        standing = [i for i in site.furniture.items.values() if not i.outline]
+        fitting = {k: p for k, p in references.items() if p.shape[:2] == (height, width)}
+        for item in mine:
+            stand = stand_of(pose, item, standing, self._camera.size_px)
+            if stand is not None and fitting:
+                self._items[item.id] = item
+                self._looks[item.id] = [look_of(stand, picture, light) for light, picture in fitting.items()]
+        outlines = [hull(pose, item) for item in standing]
+        found = [Landmarks.of(picture, outlines) for picture in fitting.values()]
+        self._landmarks = [one for one in found if one is not None]
+
+    def _add(self, now: _Gathering, image: Image, scene: Scene) -> None:
+        free = np.ones(image.shape[:2], np.uint8)
+        for person in scene.persons:
+            x0, y0, x1, y1 = (round(v) for v in person.box)
+            cv2.rectangle(free, (x0 - MARGIN_PX, y0 - MARGIN_PX), (x1 + MARGIN_PX, y1 + MARGIN_PX), 0, -1)
+            for item in self._items.values():
+                if self._near(item, person.place.floor, person.place.image):
+                    now.near.add(item.id)
+        now.total += image * free[:, :, None]
+        now.count += free
+        now.frames += 1
+
+    def _near(self, item: FurnitureItem, floor: XY | None, image: XY) -> bool:
+        if floor is None and self.pose is not None:
+            place = self.pose.at_height([image])[0]
+            floor = (float(place[0]), float(place[1])) if np.isfinite(place).all() else None
+        if floor is None:
+            return False
+        reach_m = CLEAR_M + max(item.size_m[:2]) / 2
+        return math.dist(floor, (item.pose.x_m, item.pose.y_m)) < reach_m
+
+    def _told(self, now: _Gathering, utc_us: int) -> list[Observation]:
+        picture = np.asarray(now.total / np.maximum(now.count, 1)[:, :, None], np.float32)
+        hidden = now.count < now.frames / 2
+        drift = self._drift(picture, hidden)
+        if drift is None:
+            told = [self._unknown(item, utc_us, "furniture.cue.camera_moved") for item in self._items]
+            return [self._geometry(Truth.FAILS, utc_us, 0.0), *told]
+        told = [self._geometry(Truth.HOLDS, utc_us, drift.largest_px(self._camera.size_px))]
+        for name, looks in self._looks.items():
+            if name in now.near:
+                told.append(self._unknown(name, utc_us, "furniture.cue.occupied"))
+                continue
+            stand = looks[0].stand
+            verdict = register(looks, Seen(stand, picture, stand.window.cut(hidden), drift))
+            told += self._judged(self._items[name], verdict, utc_us)
+        return told
+
+    def _drift(self, picture: Map, hidden: NDArray[np.bool_]) -> Drift | None:
+        """None: the camera has moved too far. Without landmarks it is taken to stand still."""
+        found = [one.drift(picture, hidden) for one in self._landmarks]
+        best = max(found, key=lambda drift: drift.agreement, default=STILL)
+        return best if holds(best, self._camera.size_px) else None
+
+    def _judged(self, item: FurnitureItem, verdict: Verdict, utc_us: int) -> list[Observation]:
+        if verdict.standing is Standing.GONE:
+            return [self._unknown(item.id, utc_us, WHY[verdict.standing]), self._present(item.id, Truth.FAILS, utc_us)]
+        if verdict.standing is not Standing.MEASURED or verdict.sigma_mm > LARGEST_SIGMA_MM:
+            return [self._unknown(item.id, utc_us, WHY.get(verdict.standing, "furniture.cue.ambiguous"))]
+        truth, cue = judged(item, verdict)
+        turn = turn_of(verdict.motion.turn_deg, item.symmetry)
+        values = (
+            ("offset_x", Quantity(1000 * verdict.motion.dx_m, "mm", verdict.sigma_mm)),
+            ("offset_y", Quantity(1000 * verdict.motion.dy_m, "mm", verdict.sigma_mm)),
+            ("offset", Quantity(verdict.motion.offset_mm, "mm", verdict.sigma_mm)),
+            ("turn", Quantity(turn, "deg", verdict.sigma_deg)),
+        )
+        place = Observation(
+            "furniture", item.id, "in_place", truth, utc_us, self._camera.id, values, (cue,), verdict.explained
+        )
+        return [place, self._present(item.id, Truth.HOLDS, utc_us)]
+
+    def _unknown(self, item: str, utc_us: int, cue: str) -> Observation:
+        return Observation("furniture", item, "in_place", Truth.UNKNOWN, utc_us, self._camera.id, (), (cue,), 0.0)
+
+    def _present(self, item: str, truth: Truth, utc_us: int) -> Observation:
+        return Observation("furniture", item, "present", truth, utc_us, self._camera.id)
+
+    def _geometry(self, truth: Truth, utc_us: int, drift_px: float) -> Observation:
+        values = (("drift", Quantity(drift_px, "px")),) if truth is Truth.HOLDS else ()
+        return Observation("camera", self._camera.id, "geometry", truth, utc_us, self._camera.id, values)
+
+
+def judged(item: FurnitureItem, verdict: Verdict) -> tuple[Truth, str]:
+    """Whether a measured item stands where it belongs, and the cue that says why.
+
+    Off by more than the tolerance: fails, if the tolerance can be told from noise (three sigma) or the excess is beyond
+    two sigma anyway. What cannot be told either way is unknown: unverifiable, never in place.
+    """
+    offset, turn = verdict.motion.offset_mm, abs(turn_of(verdict.motion.turn_deg, item.symmetry))
+    checks = [(offset, verdict.sigma_mm, item.tolerance_mm, "furniture.cue.displaced")]
+    if item.symmetry != 0:
+        checks.append((turn, verdict.sigma_deg, item.turn_tolerance_deg, "furniture.cue.rotated"))
+    for value, sigma, tolerance, cue in checks:
+        if value > tolerance and (VERIFIABLE * sigma <= tolerance or value - 2 * sigma > tolerance):
+            return Truth.FAILS, cue
+    if any(VERIFIABLE * sigma > tolerance for _, sigma, tolerance, _ in checks):
+        return Truth.UNKNOWN, "furniture.cue.unverifiable"
+    return Truth.HOLDS, "furniture.cue.in_place"
+
+
+def _pose(camera: Camera) -> CameraPose | None:
+    if len(camera.floor_points) < 4:
+        return None
+    try:
+        return pose_from_floor(camera.floor_points, camera.size_px, camera.lens)
+    except ValueError:
+        return None
