@@ -49,7 +49,10 @@ Dangling = Callable[[Key, str, Sequence[str]], Iterator[Problem]]
 def furniture_of(part: FurniturePart, taught: FurnitureFile, time_zone: str) -> Furniture:
     """The frozen Furniture."""
     items = {key: _item(key, one) for key, one in part.items.items()}
-    return Furniture(items, tuple(_baseline(b, time_zone) for b in taught.baselines), part.check_every_s)
+    baselines = tuple(_baseline(b, time_zone) for b in taught.baselines)
+    spells = [(moment_of(s.start, time_zone), moment_of(s.end, time_zone)) for s in part.suspended]
+    suspended = tuple((start, end) for start, end in spells if start is not None and end is not None)
+    return Furniture(items, baselines, part.check_every_s, suspended)
 
 
 def read_furniture(folder: Path) -> FurnitureFile:
@@ -97,9 +100,19 @@ def geometry_of(taught: TaughtCamera | None) -> dict[str, Any]:
 
 
 def furniture_problems(
-    part: FurniturePart, zones: Sequence[str], cameras: dict[str, tuple[int, int]], at: At, dangling: Dangling
+    part: FurniturePart,
+    time_zone: str,
+    known: tuple[Sequence[str], dict[str, tuple[int, int]]],
+    at: At,
+    dangling: Dangling,
 ) -> Iterator[Problem]:
-    """What the items say of zones, cameras and pictures. cameras: id -> size."""
+    """What the items say of zones, cameras and pictures. known: zone ids, camera id -> size."""
+    zones, cameras = known
+    for i, spell in enumerate(part.suspended):
+        start, end = moment_of(spell.start, time_zone), moment_of(spell.end, time_zone)
+        if start is None or end is None or end <= start:
+            got = f"{spell.start} .. {spell.end}"
+            yield at(("furniture", "suspended", i), both("furniture.problem.suspended"), got)
     for name, item in part.items.items():
         path: Key = ("furniture", "items", name)
         yield from dangling((*path, "zone"), item.zone, zones)

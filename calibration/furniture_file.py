@@ -78,9 +78,18 @@ class ItemPart(_Part):
         return self
 
 
+class SuspensionPart(_Part):
+    """Cleaning or an event: nothing is raised from `start` to `end` (ISO-8601, local unless with an offset)."""
+
+    start: Annotated[str, Field(max_length=40)]
+    end: Annotated[str, Field(max_length=40)]
+    reason: Literal["cleaning", "event"] = "event"
+
+
 class FurniturePart(_Part):
     items: Annotated[dict[Id, ItemPart], Field(max_length=500)] = {}
     check_every_s: Annotated[float, Field(ge=1, le=86400)] = 60.0
+    suspended: Annotated[tuple[SuspensionPart, ...], Field(max_length=1000)] = ()
 
 
 class TaughtLens(_Part):

@@ -143,7 +143,9 @@ class _References:
 
     def _furniture_problems(self) -> Iterable[Problem]:
         sizes = {name: camera.size for name, camera in self.found.cameras.items()}
-        yield from furniture_problems(self.found.furniture, self.zones, sizes, self._at, self._dangling)
+        yield from furniture_problems(
+            self.found.furniture, self.found.site.time_zone, (self.zones, sizes), self._at, self._dangling
+        )
 
     def _rule_problems(self) -> Iterable[Problem]:
         for code, settings in self.found.rules.items():

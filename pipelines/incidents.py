@@ -99,7 +99,10 @@ def _incident(site: Site, key: str, finding: Finding) -> Incident:
 def _extra(site: Site, finding: Finding) -> dict[str, str]:
     """Whom it is about, and what people call the place: pages and pictures show names, not ids."""
     extra = {"persons": " ".join(finding.persons)} if finding.persons else {}
-    named = (("zone", site.zones.get(finding.zone)), ("post", site.posts.get(finding.subject)))
+    item = site.furniture.items.get(finding.subject)
+    if item is not None:
+        extra["baseline"] = str(site.furniture.baseline_at(finding.t_first_us).version)
+    named = (("zone", site.zones.get(finding.zone)), ("post", site.posts.get(finding.subject)), ("item", item))
     for what, place in named:
         if place is not None:
             extra |= {f"{what}_zh": place.name.zh, f"{what}_en": place.name.en}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.domain.camera_pose import CameraPose, pose_from_floor
 from models.domain.finding import Quantity
-from models.domain.furniture import FurnitureItem, turn_of
+from models.domain.furniture import CLEAR_M, FurnitureItem, beyond, turn_of
 from models.domain.geometry import XY
 from models.domain.media import US, Frame, Image
 from models.domain.messages import Observation, Scene
@@ -39,13 +39,9 @@ from vision.registration.features import Map
 from vision.registration.solids import hull
 
 GATHER_S = 2.0
-CLEAR_M = 1.5
-"""domain.md 2.1: nobody on the item or within 1.5 m."""
 MARGIN_PX = 12
 """People are hidden with this much around their boxes: hair, shadows, a swinging arm."""
 LEAST_FRAMES = 3
-VERIFIABLE = 3.0
-"""domain.md 2.1: a tolerance below three sigma of the measurement cannot be judged."""
 LARGEST_SIGMA_MM = 150.0
 
 WHY = {
@@ -202,19 +198,15 @@ class FurnitureSight:
 
 
 def judged(item: FurnitureItem, verdict: Verdict) -> tuple[Truth, str]:
-    """Whether a measured item stands where it belongs, and the cue that says why.
-
-    Off by more than the tolerance: fails, if the tolerance can be told from noise (three sigma) or the excess is beyond
-    two sigma anyway. What cannot be told either way is unknown: unverifiable, never in place.
-    """
+    """Whether a measured item stands where it belongs, and the cue that says why. Unverifiable is never in place."""
     offset, turn = verdict.motion.offset_mm, abs(turn_of(verdict.motion.turn_deg, item.symmetry))
-    checks = [(offset, verdict.sigma_mm, item.tolerance_mm, "furniture.cue.displaced")]
+    checks = [(beyond(offset, verdict.sigma_mm, item.tolerance_mm), "furniture.cue.displaced")]
     if item.symmetry != 0:
-        checks.append((turn, verdict.sigma_deg, item.turn_tolerance_deg, "furniture.cue.rotated"))
-    for value, sigma, tolerance, cue in checks:
-        if value > tolerance and (VERIFIABLE * sigma <= tolerance or value - 2 * sigma > tolerance):
-            return Truth.FAILS, cue
-    if any(VERIFIABLE * sigma > tolerance for _, sigma, tolerance, _ in checks):
+        checks.append((beyond(turn, verdict.sigma_deg, item.turn_tolerance_deg), "furniture.cue.rotated"))
+    for truth, cue in checks:
+        if truth is Truth.FAILS:
+            return truth, cue
+    if any(truth is Truth.UNKNOWN for truth, _ in checks):
         return Truth.UNKNOWN, "furniture.cue.unverifiable"
     return Truth.HOLDS, "furniture.cue.in_place"
 

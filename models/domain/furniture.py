@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from models.domain.geometry import XY, Polygon
+from models.domain.truth import Truth
 
 if TYPE_CHECKING:
     from models.domain.site import Name
@@ -45,6 +46,8 @@ TOLERANCE_MM = {
 OTHER_TOLERANCE_MM = 80.0
 """domain.md 2.1: table, sofa, plant, bin."""
 TURN_TOLERANCE_DEG = 10.0
+CLEAR_M = 1.5
+"""domain.md 2.1: nobody on the item or within 1.5 m."""
 SYMMETRY = {ItemClass.TABLE: 2}
 """Turns that look alike: 1 none, 2 half a turn, 0 any (round)."""
 ROUND = frozenset({ItemClass.ROUND_TABLE, ItemClass.PLANT, ItemClass.BIN, ItemClass.SCENT_DEVICE})
@@ -140,10 +143,30 @@ class Furniture:
     items: Mapping[str, FurnitureItem] = field(default_factory=dict)
     baselines: tuple[Baseline, ...] = ()
     check_every_s: float = 60.0
+    suspended: tuple[tuple[int, int], ...] = ()
+    """Cleaning and events: UTC µs, half-open; nothing is raised in them."""
+
+    def suspended_at(self, utc_us: int) -> bool:
+        return any(start <= utc_us < end for start, end in self.suspended)
 
     def baseline_at(self, utc_us: int) -> Baseline:
         """The last one that has begun."""
         return next((b for b in reversed(self.baselines) if b.since_us <= utc_us), NO_BASELINE)
+
+
+VERIFIABLE = 3.0
+"""domain.md 2.1: a tolerance below three sigma of the measurement cannot be judged."""
+
+
+def beyond(value: float, sigma: float, tolerance: float) -> Truth:
+    """Whether a measured size is within its tolerance: FAILS when it is not, UNKNOWN when that cannot be told.
+
+    More than the tolerance fails if the tolerance can be told from noise, or the excess is beyond two sigma anyway.
+    """
+    verifiable = VERIFIABLE * sigma <= tolerance
+    if value > tolerance and (verifiable or value - 2 * sigma > tolerance):
+        return Truth.FAILS
+    return Truth.HOLDS if verifiable else Truth.UNKNOWN
 
 
 def turn_of(degrees: float, symmetry: int) -> float:

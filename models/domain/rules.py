@@ -45,6 +45,15 @@ _STAYS = tuple(p for p in _SERVED if p.name in ("arrival_dwell_s", "lost_s"))
 _RESUME = Parameter("resume_s", 60.0, "s", 0.0, 600.0, "domain.md 2.3: re-entry <= 60 s resumes")
 _COMPANY = Parameter("company_s", 5.0, "s", 0.0, 60.0, "domain.md 2.3: both dwell 5 s; passing through is no company")
 
+_RESET = (
+    Parameter("reset_grace_s", 300.0, "s", 0.0, 7200.0, "domain.md 2.1 [P]: 300 s from the last person leaving 1.5 m"),
+    Parameter("checks", 2.0, "times", 1.0, 20.0, "[P] one check alone may be a passing shadow"),
+    Parameter("blind_s", 1800.0, "s", 60.0, 86400.0, "[P] unmeasured for half an hour: nothing is known any more"),
+    Parameter("audit_open_min", 500.0, "min", 0.0, 1440.0, "domain.md 2.1: audit at 08:20 without grace"),
+    Parameter("audit_close_min", 1050.0, "min", 0.0, 1440.0, "domain.md 2.1: audit at 17:30 without grace"),
+    Parameter("audit_s", 600.0, "s", 0.0, 7200.0, "[P] an audit lasts ten minutes"),
+)
+
 RULES: dict[str, RuleSpec] = {
     spec.code: spec
     for spec in (
@@ -185,11 +194,33 @@ RULES: dict[str, RuleSpec] = {
             (Parameter("limit_s", 10.0, "s", 0.0, 3600.0, "[P] one reconnect attempt with back-off fits in 10 s"),),
             ("observability",),
         ),
+        *(
+            RuleSpec(f"furniture.{aspect}", "1", "positioning", _RESET, ("reset_time", "in_place_rate"))
+            for aspect in ("displaced", "rotated")
+        ),
+        RuleSpec(
+            "furniture.missing",
+            "1",
+            "positioning",
+            (
+                Parameter("visible_s", 120.0, "s", 1.0, 3600.0, "domain.md 2.1: its place visible for 120 s"),
+                *_RESET,
+            ),
+            ("reset_time",),
+        ),
+        RuleSpec(
+            "camera.moved",
+            "1",
+            "health",
+            (Parameter("limit_s", 60.0, "s", 0.0, 3600.0, "[P] two checks a minute apart: not somebody at the lens"),),
+            ("observability",),
+        ),
     )
 }
 
 PLANNED: tuple[str, ...] = (
-    *(f"furniture.{x}" for x in ("displaced", "rotated", "missing", "extra", "crowded")),
+    "furniture.extra",
+    "furniture.crowded",
     "label.exposed",
     *(
         f"energy.{x}"
@@ -204,7 +235,7 @@ PLANNED: tuple[str, ...] = (
         )
     ),
     "wait.carpark",
-    *(f"camera.{x}" for x in ("moved", "blocked", "night_mode")),
+    *(f"camera.{x}" for x in ("blocked", "night_mode")),
     "signal.disagreement",
 )
 """Codes of the domain that no pipeline implements yet, named so that reports can say so."""

@@ -9,7 +9,9 @@ from models.domain.site import Site
 from models.texts import text
 from pipelines.rules.abandoned import Abandoned
 from pipelines.rules.alone import AloneInZone
+from pipelines.rules.camera_moved import CameraMoved
 from pipelines.rules.camera_offline import CameraOffline
+from pipelines.rules.furniture import OutOfPlace
 from pipelines.rules.plan import STAGES
 from pipelines.rules.post_late import PostLate
 from pipelines.rules.post_unattended import PostUnattended
@@ -26,6 +28,8 @@ RULES_BY_CODE: dict[str, Rule[Any]] = {
     "greeter.post_late": PostLate(),
     "greeter.after_hours_visitor": AloneInZone("greeter.after_hours_visitor"),
     "camera.offline": CameraOffline(),
+    **{f"furniture.{aspect}": OutOfPlace(f"furniture.{aspect}") for aspect in ("displaced", "rotated", "missing")},
+    "camera.moved": CameraMoved(),
 }
 
 
