@@ -101,7 +101,8 @@ def _group(key: str, part: LuminairePart, taught: tuple[LampRegionPart, ...]) ->
         overnight_exempt=part.overnight_exempt,
         rated_w=part.rated_w,
         regions=tuple(
-            energy.LampRegion(r.camera, energy.LampPart(r.part), r.polygon, r.on, r.off, r.chroma) for r in taught
+            energy.LampRegion(r.camera, energy.LampPart(r.part), r.polygon, r.on, r.off, r.least_level, r.chroma)
+            for r in taught
         ),
     )
 

@@ -140,6 +140,7 @@ class LampRegionPart(_Part):
     polygon: Corners
     on: Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], Field(max_length=32)] = ()
     off: Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], Field(max_length=32)] = ()
+    least_level: Annotated[float, Field(allow_inf_nan=False)] | None = None
     chroma: Annotated[float, Field(ge=0, le=510, allow_inf_nan=False)] = 0.0
 
 

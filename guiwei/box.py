@@ -35,6 +35,7 @@ from pipelines.shutter import LOW_SCORE, NotingFinder
 from vision.detectors import load_detector
 from vision.detectors.finder import CropFinder
 from vision.detectors.protocol import Detector, PersonFinder
+from vision.health_sight import HealthSight
 from vision.ingest import Fact, FrameSource
 from vision.observer import CameraObserver
 
@@ -177,7 +178,7 @@ def _feed(plan: Plan, name: str, merge: Merge[Told]) -> CameraFeed:
     camera = plan.site.cameras[name]
     finder = NotingFinder(plan.eyes.finder(camera))
     observer = CameraObserver(plan.site, camera, finder)
-    sights = sights_of(plan.site, camera)
+    sights = (HealthSight(observer.health), *sights_of(plan.site, camera))
     return CameraFeed(camera, plan.sources[name], observer.observe, finder, merge, sights)
 
 

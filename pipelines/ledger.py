@@ -18,10 +18,13 @@ from models.domain.truth import Truth
 from pipelines.posts import PostWatch
 from pipelines.rules.continuity import Continuity, us
 from pipelines.rules.coverage import cameras_of
+from pipelines.rules.energy.owed import CALENDAR
 
 MAX_GAP_US = us(5.0)
 """Without a good scene for longer, nothing is known (design.md, Time)."""
 Value = str | int
+UNLISTED = frozenset({CALENDAR, "camera"})
+"""Kinds of observation without rows of their own: calendar entries, and views, which stand under their cameras."""
 WORDS: dict[str, tuple[str, str, str]] = {"on": ("state", "on", "off"), "in_place": ("placement", "in_place", "moved")}
 """Predicate of an observation -> (predicate, value when it holds, value when it fails) of its rows."""
 
@@ -99,7 +102,7 @@ class Ledger:
             self._views[message.camera].put(message.utc_us, "lost")
             for thing in self._tellers.get(message.camera, ()):
                 self._things[thing].put(message.utc_us, Truth.UNKNOWN.value)
-        if isinstance(message, Observation):
+        if isinstance(message, Observation) and message.kind not in UNLISTED:
             self._told(message)
         if isinstance(message, Scene) and message.camera in self._views:
             self._seen(message)

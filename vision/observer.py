@@ -44,6 +44,11 @@ class CameraObserver:
         self._run: Run | None = None
         self._last_us: int | None = None
 
+    @property
+    def health(self) -> SceneHealth:
+        """Fed with every frame before anything else looks at it."""
+        return self._health
+
     def reset(self, run: Run, utc_us: int) -> None:
         """A new run begins: tracks end; presences stay, unseen (vision/occupancy.py says for how long)."""
         self._run, self._last_us = run, None

@@ -1,4 +1,4 @@
-"""Whether the camera can be believed at all: black, frozen or covered pictures say nothing about people."""
+"""Whether the camera can be believed at all: black, frozen, covered, blurred or infrared pictures say nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 
 from models.domain.media import US, Image
 from models.domain.truth import Truth
+from vision.view_condition import Condition, Focus, NightMode
 
 BLACK_LEVEL = 20
 LIGHT_SHARE = 0.01
@@ -23,6 +24,9 @@ class SceneHealth:
     """Feed every frame of a camera."""
 
     def __init__(self) -> None:
+        self.condition: Condition | None = None
+        """What is wrong with the last frame's view; None while it can be believed."""
+        self._focus, self._mode = Focus(), NightMode()
         self._before: Image | None = None
         self._changed_us = 0
         self._usual: float | None = None
@@ -40,9 +44,15 @@ class SceneHealth:
         if self._before is None or not np.array_equal(small, self._before):
             self._before, self._changed_us = small, utc_us
         black = np.count_nonzero(small >= BLACK_LEVEL) < LIGHT_SHARE * small.size
-        frozen = utc_us - self._changed_us >= FROZEN_S * US
-        covered = self._covered(small, utc_us, learn=not black)
-        return Truth.UNKNOWN if black or frozen or covered else Truth.HOLDS
+        found = {
+            Condition.BLACK: black,
+            Condition.FROZEN: utc_us - self._changed_us >= FROZEN_S * US,
+            Condition.COVERED: self._covered(small, utc_us, learn=not black),
+            Condition.BLURRED: self._focus.blurred(image, utc_us),
+            Condition.NIGHT: self._mode.night(image, utc_us),
+        }
+        self.condition = next((condition for condition, sick in found.items() if sick), None)
+        return Truth.HOLDS if self.condition is None else Truth.UNKNOWN
 
     def _covered(self, small: Image, utc_us: int, *, learn: bool) -> bool:
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)

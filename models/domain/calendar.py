@@ -155,6 +155,8 @@ class Calendar:
     time_zone: str
     seasons: tuple[Season, ...] = DEFAULT_SEASONS
     hours: Hours = field(default_factory=Hours)
+    _known: dict[tuple[WindowId, date], list[Span]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Answers of `_around`: rules ask every second of data time."""
 
     def season(self, day: date) -> Season:
         """The season with the latest start on or before the day, across the turn of the year."""
@@ -222,6 +224,8 @@ class Calendar:
 
     def _around(self, window: WindowId, utc_us: int) -> list[Span]:
         day = self.day_of(utc_us)
+        if (window, day) in self._known:
+            return self._known[window, day]
         days = (day + timedelta(days=shift) for shift in (-1, 0, 1))
         spans = sorted((s for d in days for s in self.spans(window, d)), key=lambda s: s.start_us)
         merged: list[Span] = []
@@ -230,6 +234,7 @@ class Calendar:
                 merged[-1] = Span(merged[-1].start_us, max(merged[-1].end_us, span.end_us))
             else:
                 merged.append(span)
+        self._known[window, day] = merged
         return merged
 
     def _span(self, window: Window, day: date) -> Span:

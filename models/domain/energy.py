@@ -31,6 +31,8 @@ class LampRegion:
     polygon: Polygon
     on: tuple[float, ...] = ()
     off: tuple[float, ...] = ()
+    least_level: float | None = None
+    """ln of the region's lowest taught brightness over the picture's median: what is far darker stands before it."""
     chroma: float = 0.0
     """Mean |R-G| + |G-B| of the picture when it was taught: a colour camera that loses it is in night mode."""
 

@@ -6,32 +6,10 @@ tests assert that all three agree. Codes of domain.md section 6 that no pipeline
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from models.domain.energy_rules import ENERGY_RULES, HEALTH_RULES
+from models.domain.rule_spec import Parameter, RuleSpec
 
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    name: str
-    default: float
-    unit: str
-    minimum: float
-    maximum: float
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSpec:
-    code: str
-    version: str
-    pipeline: str
-    """waiting | greeting | energy | positioning | health"""
-    parameters: tuple[Parameter, ...]
-    kpis: tuple[str, ...] = ()
-
-    def settings(self, overrides: Mapping[str, float]) -> dict[str, float]:
-        """Parameter -> value in force."""
-        return {p.name: overrides.get(p.name, p.default) for p in self.parameters}
+__all__ = ["PLANNED", "RULES", "Parameter", "RuleSpec"]
 
 
 _GAP = Parameter("max_gap_s", 5.0, "s", 0.5, 60.0, "time.md 6: a longer gap ends a claim")
@@ -215,6 +193,8 @@ RULES: dict[str, RuleSpec] = {
             (Parameter("limit_s", 60.0, "s", 0.0, 3600.0, "[P] two checks a minute apart: not somebody at the lens"),),
             ("observability",),
         ),
+        *HEALTH_RULES,
+        *ENERGY_RULES,
     )
 }
 
@@ -222,20 +202,6 @@ PLANNED: tuple[str, ...] = (
     "furniture.extra",
     "furniture.crowded",
     "label.exposed",
-    *(
-        f"energy.{x}"
-        for x in (
-            "light_on_empty",
-            "ac_on_empty",
-            "light_on_after_hours",
-            "ac_on_after_hours",
-            "light_off_in_window",
-            "ac_setpoint_out_of_range",
-            "vip_prep_missed",
-        )
-    ),
     "wait.carpark",
-    *(f"camera.{x}" for x in ("blocked", "night_mode")),
-    "signal.disagreement",
 )
 """Codes of the domain that no pipeline implements yet, named so that reports can say so."""

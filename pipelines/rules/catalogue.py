@@ -11,6 +11,8 @@ from pipelines.rules.abandoned import Abandoned
 from pipelines.rules.alone import AloneInZone
 from pipelines.rules.camera_moved import CameraMoved
 from pipelines.rules.camera_offline import CameraOffline
+from pipelines.rules.camera_sick import CameraSick
+from pipelines.rules.energy.catalogue import ENERGY
 from pipelines.rules.furniture import OutOfPlace
 from pipelines.rules.plan import STAGES
 from pipelines.rules.post_late import PostLate
@@ -30,6 +32,9 @@ RULES_BY_CODE: dict[str, Rule[Any]] = {
     "camera.offline": CameraOffline(),
     **{f"furniture.{aspect}": OutOfPlace(f"furniture.{aspect}") for aspect in ("displaced", "rotated", "missing")},
     "camera.moved": CameraMoved(),
+    "camera.blocked": CameraSick("camera.blocked", night=False),
+    "camera.night_mode": CameraSick("camera.night_mode", night=True),
+    **{rule.code: rule for rule in ENERGY},
 }
 
 

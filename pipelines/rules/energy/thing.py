@@ -1,0 +1,127 @@
+"""On, off or unknown of one lamp group or air-conditioner, from all its witnesses: meters first, then cameras.
+
+A meter that speaks decides (domain.md section 4.2: E1 wins). Cameras that contradict each other say nothing. A witness
+that falls silent, or whose stream is lost, says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from models.domain.media import US
+from models.domain.messages import Message, Observation, StreamLost, StreamResumed
+from models.domain.truth import Truth
+
+SURE = 0.8
+"""domain.md section 2.2: on needs a confidence of 0.8."""
+SILENT_US = 20 * US
+"""A camera tells every 5 s; three missing words are silence. Meters say themselves when they have nothing to say."""
+METER = ""
+"""The camera of an observation that no camera made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What one camera or meter said last. Times UTC µs."""
+
+    camera: str
+    truth: Truth
+    at_us: int
+    since_us: int
+    confidence: float
+    cues: tuple[str, ...] = ()
+    values: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def sure(self) -> Truth:
+        return self.truth if self.confidence >= SURE else Truth.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """`truth` holds since `since_us`; `known_us`: since when it is this known truth, unknown in between left out."""
+
+    id: str
+    witnesses: tuple[Witness, ...] = ()
+    truth: Truth = Truth.UNKNOWN
+    since_us: int = 0
+    known: Truth = Truth.UNKNOWN
+    known_us: int = 0
+
+    def after(self, message: Message) -> Thing:
+        """The thing after one more message."""
+        witnesses = self.witnesses
+        if isinstance(message, Observation) and message.subject == self.id and message.predicate == "on":
+            before = next((w for w in witnesses if w.camera == message.camera), None)
+            others = [w for w in witnesses if w.camera != message.camera]
+            witnesses = tuple(sorted((*others, _heard(message, before)), key=lambda w: w.camera))
+        elif isinstance(message, StreamLost | StreamResumed):
+            witnesses = tuple(_lost(w, message.utc_us) if w.camera == message.camera else w for w in witnesses)
+        witnesses = tuple(_aged(w, message.utc_us) for w in witnesses)
+        return self if witnesses == self.witnesses else self._decided(witnesses, message.utc_us)
+
+    def _decided(self, witnesses: tuple[Witness, ...], now_us: int) -> Thing:
+        speaking = [w for w in witnesses if w.truth is not Truth.UNKNOWN]
+        metered = [w for w in speaking if w.camera == METER]
+        sure = metered or [w for w in speaking if w.sure is not Truth.UNKNOWN]
+        truths = {w.truth for w in sure}
+        truth = truths.pop() if len(truths) == 1 else Truth.UNKNOWN
+        now = replace(self, witnesses=witnesses)
+        if truth is self.truth:
+            return now
+        changed_us = max((w.since_us for w in sure), default=now_us) if truth is not Truth.UNKNOWN else now_us
+        since_us = max(self.since_us, min(changed_us, now_us))
+        now = replace(now, truth=truth, since_us=since_us)
+        if truth is not Truth.UNKNOWN and truth is not self.known:
+            now = replace(now, known=truth, known_us=since_us)
+        return now
+
+    @property
+    def measured(self) -> bool:
+        """Whether a meter says so."""
+        return any(w.camera == METER and w.truth is self.truth for w in self.witnesses)
+
+    @property
+    def contradicted(self) -> Truth:
+        """HOLDS while a meter and a camera are both sure and differ; UNKNOWN unless both are sure."""
+        meters = {w.sure for w in self.witnesses if w.camera == METER} - {Truth.UNKNOWN}
+        cameras = {w.sure for w in self.witnesses if w.camera != METER} - {Truth.UNKNOWN}
+        if len(meters) != 1 or len(cameras) != 1:
+            return Truth.UNKNOWN
+        return Truth.of(meters != cameras)
+
+    @property
+    def cues(self) -> tuple[str, ...]:
+        """What speaks for the present truth."""
+        return tuple(dict.fromkeys(cue for w in self.witnesses if w.truth is self.truth for cue in w.cues))
+
+    @property
+    def confidence(self) -> float:
+        return max((w.confidence for w in self.witnesses if w.truth is self.truth), default=0.0)
+
+    def value(self, name: str) -> float | None:
+        """A figure that a witness gave, the meter's first."""
+        return next((value for w in self.witnesses for key, value in w.values if key == name), None)
+
+
+def things_after(things: Iterable[Thing], message: Message) -> tuple[Thing, ...]:
+    return tuple(thing.after(message) for thing in things)
+
+
+def _heard(told: Observation, before: Witness | None) -> Witness:
+    same = before is not None and before.truth is told.truth
+    since_us = before.since_us if before is not None and same else told.utc_us
+    values = tuple((name, quantity.value) for name, quantity in told.values)
+    return Witness(told.camera, told.truth, told.utc_us, since_us, told.confidence, told.cues, values)
+
+
+def _lost(witness: Witness, now_us: int) -> Witness:
+    if witness.truth is Truth.UNKNOWN:
+        return witness
+    return replace(witness, truth=Truth.UNKNOWN, since_us=now_us, confidence=0.0, cues=(), values=())
+
+
+def _aged(witness: Witness, now_us: int) -> Witness:
+    silent = witness.camera != METER and now_us - witness.at_us > SILENT_US
+    return _lost(witness, witness.at_us) if silent and witness.truth is not Truth.UNKNOWN else witness

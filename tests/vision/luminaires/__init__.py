@@ -1,0 +1,1 @@
+"""Lamp groups: measuring, judging, teaching."""

@@ -1,0 +1,70 @@
+"""Views that give pictures and cannot be judged by: out of focus, infrared, black, frozen, covered."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from models.domain.media import US, Frame
+from models.domain.truth import Truth
+from tests.vision.luminaires.lamp_room import RUN, START_US, Light, picture, scene
+from vision.health_sight import HealthSight
+from vision.scene_health import SceneHealth
+from vision.view_condition import Condition
+
+
+def blurred(image):
+    return cv2.GaussianBlur(image, (0, 0), 4)
+
+
+def infrared(image):
+    return np.repeat(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)[..., None], 3, 2)
+
+
+FAULTS = {
+    Condition.BLURRED: (blurred, 6),
+    Condition.NIGHT: (infrared, 3),
+    Condition.BLACK: (np.zeros_like, 1),
+    Condition.COVERED: (lambda image: np.full_like(image, 90), 4),
+}
+
+
+def told(change, from_s, to_s, until_s=40, fps=5, lights=None):
+    """(condition, second) of every change that the sight tells."""
+    health, found = SceneHealth(), []
+    sight = HealthSight(health)
+    for number in range(until_s * fps):
+        t = number / fps
+        image = picture((lights or (lambda _: Light(frozenset({"front"}))))(t), number)
+        image = change(image) if from_s <= t < to_s else image
+        frame = Frame(image, RUN, round(t * US))
+        view = health.view(image, frame.utc_us)
+        assert (view is Truth.HOLDS) is (health.condition is None)
+        found += [(one.truth, one.cues, (one.utc_us - START_US) / US) for one in sight.look(frame, scene(frame))]
+    return found
+
+
+@pytest.mark.parametrize("condition", FAULTS)
+def test_each_fault_is_told_once_by_name_with_its_recovery(condition):
+    change, within_s = FAULTS[condition]
+    first, fault, recovered = told(change, 12, 24)
+    assert first == (Truth.HOLDS, (), 0)
+    assert fault[:2] == (Truth.FAILS, (f"health.{condition}",))
+    assert 12 <= fault[2] <= 12 + within_s
+    assert (recovered[0], recovered[2]) == (Truth.HOLDS, pytest.approx(24, abs=0.3))
+
+
+def test_a_picture_that_stands_still_to_the_pixel_is_frozen():
+    still = picture(Light(), 1)
+    changes = told(lambda _: still, 5, 50, until_s=60)
+    assert [(cues, round(at)) for _, cues, at in changes[1:]] == [(("health.frozen",), 35), ((), 50)]
+
+
+def test_a_grey_camera_and_switched_lamps_and_dusk_are_no_fault():
+    assert len(told(infrared, 0, 99)) == 1, "grey from the start is this camera's way"
+    switched = told(
+        lambda image: image, 0, 0, lights=lambda t: Light(frozenset({"front", "back"}) if t % 8 < 4 else frozenset())
+    )
+    assert len(switched) == 1
+    assert len(told(lambda image: image, 0, 0, lights=lambda t: Light(frozenset(), daylight=1 - t / 45))) == 1

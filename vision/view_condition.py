@@ -1,0 +1,92 @@
+"""What is wrong with a view that gives pictures: out of focus, or in infrared night mode. Feed every frame.
+
+Both are told against what is usual for this camera, so a camera that is always grey or soft is not sick.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+
+from models.domain.media import US, Image
+
+ROWS = 8
+"""Every eighth row is looked at, at full resolution: blur lives in single pixels."""
+NEAR_PX, FAR_PX = 1, 6
+BLURRED_SHARE = 0.45
+"""Left of the usual ratio of fine to coarse detail. A Gaussian of 3 px takes a sharp picture to 0.3, H.264 at a third
+of the bit rate to 0.8 (measured on the samples)."""
+BLURRED_US = 5 * US
+USUAL_US = 60 * US
+LEAST_DETAIL = 0.5
+"""Levels; in a picture without coarse detail nothing can be said of focus."""
+GREY_CHROMA, COLOURED = 3.0, 6.0
+"""Mean |R-G| + |G-B|, as vision.luminaires.sight."""
+LEAST_CONTRAST = 6.0
+"""Levels: what is flat and grey is a cover or blackness, no infrared view."""
+COLOURED_US = 3 * US
+NIGHT_US = 2 * US
+
+
+class Condition(StrEnum):
+    """Why a view may not be judged by."""
+
+    BLACK = "black"
+    FROZEN = "frozen"
+    COVERED = "covered"
+    BLURRED = "blurred"
+    NIGHT = "night"
+
+
+class Focus:
+    """Whether the picture is much softer than usual."""
+
+    def __init__(self) -> None:
+        self._usual: float | None = None
+        self._soft_us: int | None = None
+        self._last_us = 0
+
+    def blurred(self, image: Image, utc_us: int) -> bool:
+        detail = fineness(image)
+        step_us, self._last_us = utc_us - self._last_us, utc_us
+        if detail is None:
+            return False
+        if self._usual is None:
+            self._usual = detail
+        if detail >= BLURRED_SHARE * self._usual:
+            self._soft_us = None
+            self._usual += (detail - self._usual) * min(1.0, step_us / USUAL_US)
+            return False
+        if self._soft_us is None:
+            self._soft_us = utc_us
+        return utc_us - self._soft_us >= BLURRED_US
+
+
+class NightMode:
+    """Whether a colour camera has gone grey: it lights the room with infrared."""
+
+    def __init__(self) -> None:
+        self._coloured_us: int | None = None
+        self._colour = False
+        self._grey_us: int | None = None
+
+    def night(self, image: Image, utc_us: int) -> bool:
+        few = image[::8, ::8].astype(np.int16)
+        chroma = float(np.abs(few[..., 2] - few[..., 1]).mean() + np.abs(few[..., 1] - few[..., 0]).mean())
+        if chroma >= COLOURED:
+            self._coloured_us = utc_us if self._coloured_us is None else self._coloured_us
+            self._colour = self._colour or utc_us - self._coloured_us >= COLOURED_US
+        if chroma >= GREY_CHROMA or few[..., 1].std() < LEAST_CONTRAST:
+            self._grey_us = None
+            return False
+        self._grey_us = utc_us if self._grey_us is None else self._grey_us
+        return self._colour and utc_us - self._grey_us >= NIGHT_US
+
+
+def fineness(image: Image) -> float | None:
+    """Mean step between neighbours over mean step between pixels 6 apart; None in a picture without detail."""
+    rows = image[::ROWS, :, 1].astype(np.int16)
+    fine = float(np.abs(rows[:, NEAR_PX:] - rows[:, :-NEAR_PX]).mean())
+    coarse = float(np.abs(rows[:, FAR_PX:] - rows[:, :-FAR_PX]).mean())
+    return fine / coarse if coarse >= LEAST_DETAIL else None
