@@ -13,7 +13,7 @@ APPROACHED, POST = "greeter.visitor_unapproached", "greeter.post_unattended"
 SEAT, WEST, EAST = (7.6, 5.5), (3.0, 5.5), (9.0, 5.5)
 CAMERAS = ("east", "west")
 every_rate = pytest.mark.parametrize(
-    "how", (RATES[1], RATES[2], RATES[5]), ids=lambda how: "-".join(f"{k}{v:g}" for k, v in how.items())
+    "how", [RATES[1], RATES[2], RATES[5]], ids=lambda how: "-".join(f"{k}{v:g}" for k, v in how.items())
 )
 
 
