@@ -99,7 +99,8 @@ def renewed(steps: Sequence[Step]) -> tuple[Floor, ...]:
     """The floors for the next time: values as found, margins as they were; what is gone is dropped."""
     kept = []
     for step in steps:
-        if step.found is None:
+        never = step.floor is None and step.found == 0.0 and _better(step.figure) == "higher"
+        if step.found is None or never:  # what stands at nought cannot fall
             continue
         kept.append(_fresh(step) if step.floor is None else replace(step.floor, value=step.found))
     return tuple(kept)
@@ -129,10 +130,14 @@ def _leaves(path: str, node: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
             yield here, float(value)
 
 
+def _better(figure: str) -> Better:
+    return "higher" if figure.rsplit("/", 1)[-1] in HIGHER else "lower"
+
+
 def _fresh(step: Step) -> Floor:
     assert step.found is not None
     leaf = step.figure.rsplit("/", 1)[-1]
-    better: Better = "higher" if leaf in HIGHER else "lower"
+    better = _better(step.figure)
     margin = HIGHER.get(leaf, LOWER.get(leaf))
     if margin is None:
         margin = round(max(LEAST_MARGIN, MARGIN_SHARE * abs(step.found)), 3)

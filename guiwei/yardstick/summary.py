@@ -22,7 +22,7 @@ def codes_table(report: Report, language: Language) -> Table:
     heads = ("code", "n_truth", "n_found", "missed", "false", "precision", "recall", "late", "must_not", "blind")
     _columns(table, heads, language)
     for code, one in report["codes"].items():
-        if one["implemented"]:
+        if one["implemented"] and any(one[name] for name in ("n_truth", "n_found", "n_must_not", "n_blind")):
             late = one["time_error_s"]
             table.add_row(
                 code,
@@ -102,7 +102,8 @@ def _table(title: str, language: Language) -> Table:
 def _columns(table: Table, names: Sequence[str], language: Language) -> None:
     for place, name in enumerate(names):
         justify: Any = "left" if place == 0 else "right"
-        table.add_column(text(f"eval.page.col.{name}", language), justify=justify, overflow="fold")
+        # Names are what one looks for: the numbers' headings give way.
+        table.add_column(text(f"eval.page.col.{name}", language), justify=justify, overflow="fold", no_wrap=place == 0)
 
 
 def number(value: float | None) -> str:
