@@ -30,7 +30,7 @@ DEFAULTS: dict[str, dict[str, float]] = {
     "energy.light_off_in_window": {"grace_s": 600},
     "energy.ac_setpoint_out_of_range": {"limit_s": 600, "summer_min_c": 26, "winter_max_c": 20},
     "wait.reception": {"limit_s": 60},
-    "wait.seated": {"limit_s": 180},
+    "wait.seated": {"limit_s": 180, "seated_s": 10},
     "wait.abandoned": {"limit_s": 60},
     "greeter.visitor_unapproached": {"limit_s": 60},
     "wait.shuttle": {"limit_s": 900},
@@ -82,7 +82,7 @@ def _judged(code: str, cause: Cause, truth: Truth) -> Expected:
     if clear < cause.need_s:
         return told.model_copy(update={"verdict": "blind", "why": f"{cause.why}; the view is sick"})
     lost = end - cause.t0_s - clear
-    latest = cause.t0_s + cause.need_s + lost + (cause.need_s if interrupted else 0.0) + SLACK_S
+    latest = cause.t0_s + cause.settles_s + cause.need_s + lost + (cause.need_s if interrupted else 0.0) + SLACK_S
     window = (round(cause.t0_s + cause.need_s, 2), round(min(latest, truth.duration_s + SLACK_S), 2))
     return told.model_copy(update={"verdict": "fires", "t_confirmed_s": window})
 

@@ -7,7 +7,7 @@ from sample_videos.studio.shot import CameraPart
 from sample_videos.studio.stage_client import camera_of
 from sample_videos.studio.story import Story
 from sample_videos.studio.telling import Seen, Sight, told
-from sample_videos.studio.truth import CameraMove, ViewTruth
+from sample_videos.studio.truth import CameraMove, LabelSight, LabelTruth, ViewTruth
 from tests.studio.playing import shot
 
 LIMITS = {"furniture.displaced": {"tolerance_mm": 60, "reset_grace_s": 4}}
@@ -134,3 +134,14 @@ def test_every_code_has_an_answer_when_nothing_happens():
         assert code in DEFAULTS
         assert {v for v, _ in verdicts(quiet, code)} == {"must_not"}
     assert expected_of(quiet, []) == ()
+
+
+def test_a_label_that_shows_beside_its_item_is_exposed_and_one_of_a_displaced_item_is_not():
+    label = {"id": "chair1/0", "item": "chair1", "kind": "contrast", "x_m": 1, "y_m": 1, "diameter_m": 0.02}
+    sights = [(0.0, 0.05), (3.0, 0.6), (8.0, 0.9)]
+    seen = tuple(LabelSight(t_s=t, camera="hall", image_px=(1, 1), size_px=(2, 1), visible_share=s) for t, s in sights)
+    moves = [moved(40), moved(100, at=8.0)]
+    rules = {**LIMITS, "label.exposed": {"exposed_s": 4}}
+    found = truth(furniture=moves, rules=rules).model_copy(update={"labels": (LabelTruth(**label, seen=seen),)})
+    assert verdicts(found, "label.exposed") == [("fires", "chair1")]
+    assert expected_of(found, ["label.exposed"])[0].t_first_s == 3.0

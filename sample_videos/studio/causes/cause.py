@@ -20,6 +20,8 @@ class Cause:
     measured: float | None = None
     seen_by_health: bool = False
     """The sick view is itself the cause."""
+    settles_s: float = 0.0
+    """Time a monitor may need to be sure that it has begun (a guest sits 10 s before it is a seat taken)."""
     harmless: bool = False
     """Looks like a cause and is none, however long it lasts."""
 

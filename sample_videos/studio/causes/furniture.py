@@ -49,10 +49,16 @@ def extra(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
 
 
 def exposed(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
-    there = {name for name, _, _, _, offset, _, present in _pose_spells(truth) if present and offset == 0}
+    """A label that shows more than at rest although its item stands there within tolerance."""
+    spells = list(_pose_spells(truth))
+    tolerances = truth.limits.get("furniture.displaced", {})
     for label in truth.labels:
         for sight, after in zip(label.seen, [*label.seen[1:], None], strict=True):
-            if sight.visible_share >= limits["share"] and label.item in there:
+            there = next((s for s in spells if s[0] == label.item and s[2] <= sight.t_s < s[3]), None)
+            if there is None or not there[6]:
+                continue
+            tolerance = tolerances.get("tolerance_mm", DISPLACED_MM.get(there[1], 80.0))
+            if there[4] <= tolerance and sight.visible_share - label.seen[0].visible_share >= limits["share"]:
                 until = after.t_s if after else float("inf")
                 why = f"{sight.visible_share:.0%} of label {label.id} is seen"
                 yield Cause(label.item, sight.t_s, until, limits["exposed_s"], why, sight.visible_share)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 
 from sample_videos.studio.causes.cause import Cause, Causes
@@ -21,7 +22,10 @@ def waits(kind: str, *, abandoned: bool = False) -> Causes:
                     until = wait.t_end_s if wait.t_end_s is not None else float("inf")
                     why = f"{party.id} waited {wait.wait_s:.0f} s, limit {limits['limit_s']:.0f} s ({wait.end})"
                     harmless = abandoned and wait.end != "abandoned"
-                    yield Cause(party.id, wait.t_start_s, until, limits["limit_s"], why, wait.wait_s, harmless=harmless)
+                    cause = Cause(
+                        party.id, wait.t_start_s, until, limits["limit_s"], why, wait.wait_s, harmless=harmless
+                    )
+                    yield replace(cause, settles_s=limits.get("seated_s", 0.0))
 
     return causes
 
