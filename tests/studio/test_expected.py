@@ -90,7 +90,7 @@ def test_missing_and_extra():
 
 def test_lamps_in_and_after_their_window():
     off = [{"at_s": 2, "lamp": "front", "lit": False}]
-    rules = {code: {"grace_s": 5} for code in ("energy.light_off_in_window", "energy.light_on_after_hours")}
+    rules = {code: {"limit_s": 5} for code in ("energy.light_off_in_window", "energy.light_on_after_hours")}
     day = truth(lamps=off, rules=rules)
     assert verdicts(day, "energy.light_off_in_window") == [("fires", "front")]
     assert verdicts(day, "energy.light_on_after_hours") == [("must_not", None)]
@@ -100,7 +100,7 @@ def test_lamps_in_and_after_their_window():
 
 
 def test_light_on_empty_needs_the_policy_that_asks_for_it():
-    rules = {"energy.light_on_empty": {"light_limit_s": 8}}
+    rules = {"energy.light_on_empty": {"limit_s": 8}}
     free = truth(room={"lighting": "vacancy"}, rules=rules)
     assert ("fires", "front") in verdicts(free, "energy.light_on_empty")
     assert ("fires", "night") not in verdicts(free, "energy.light_on_empty")
@@ -117,7 +117,7 @@ def test_set_points_follow_the_season():
 
 @pytest.mark.parametrize(("px", "verdict"), [(5.0, "must_not"), (40.0, "fires")])
 def test_a_small_push_is_put_right_and_a_large_one_is_reported(px, verdict):
-    found = truth(moves=[CameraMove(t_s=3, dx_px=px, dy_px=0)])
+    found = truth(moves=[CameraMove(t_s=3, dx_px=px, dy_px=0)], rules={"camera.moved": {"limit_s": 4}})
     assert verdicts(found, "camera.moved") == [(verdict, "hall")]
 
 

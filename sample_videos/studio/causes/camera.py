@@ -22,10 +22,10 @@ def health(*states: str) -> Causes:
     return causes
 
 
-def moved(truth: Truth, _limits: dict[str, float]) -> Iterator[Cause]:
+def moved(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
     for name, camera in truth.cameras.items():
         for move in camera.moves:
             far = (move.dx_px**2 + move.dy_px**2) ** 0.5
             if far >= MOVED_PX or 0 < far <= REREGISTERED_PX:
                 why = f"{name} was pushed by {far:.0f} px"
-                yield Cause(name, move.t_s, float("inf"), 0.0, why, far, harmless=far <= REREGISTERED_PX)
+                yield Cause(name, move.t_s, float("inf"), limits["limit_s"], why, far, harmless=far <= REREGISTERED_PX)

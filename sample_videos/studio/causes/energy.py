@@ -20,7 +20,7 @@ def light_on_empty(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
                 both = _meets(on, empty)
                 if both and not lamp.overnight:
                     why = f"{lamp.id} is on and nobody is there"
-                    yield Cause(lamp.id, *both, limits["light_limit_s"], why, harmless=truth.lighting == "scheduled")
+                    yield Cause(lamp.id, *both, limits["limit_s"], why, harmless=truth.lighting == "scheduled")
 
 
 def light_after_hours(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
@@ -28,7 +28,7 @@ def light_after_hours(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]
         for lamp in truth.lamps:
             for t0, t1 in _spells(lamp.states, on=True):
                 why = f"{lamp.id} is on after hours" + (", as it should be" if lamp.overnight else "")
-                yield Cause(lamp.id, t0, t1, limits["grace_s"], why, harmless=lamp.overnight)
+                yield Cause(lamp.id, t0, t1, limits["limit_s"], why, harmless=lamp.overnight)
 
 
 def light_off_in_window(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
@@ -36,7 +36,7 @@ def light_off_in_window(truth: Truth, limits: dict[str, float]) -> Iterator[Caus
         for lamp in truth.lamps:
             for t0, t1 in _spells(lamp.states, on=False):
                 harmless = lamp.overnight or truth.lighting == "vacancy"
-                yield Cause(lamp.id, t0, t1, limits["grace_s"], f"{lamp.id} is off in its window", harmless=harmless)
+                yield Cause(lamp.id, t0, t1, limits["limit_s"], f"{lamp.id} is off in its window", harmless=harmless)
 
 
 def aircon_on_empty(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
@@ -44,13 +44,13 @@ def aircon_on_empty(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
         for empty in _empty_spells(truth):
             both = _meets((t0, t1), empty)
             if both:
-                yield Cause(unit, *both, limits["ac_limit_s"], f"{unit} runs and nobody is there")
+                yield Cause(unit, *both, limits["limit_s"], f"{unit} runs and nobody is there")
 
 
 def aircon_after_hours(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
     if not _in_window(truth, AIRCON_WINDOW):
         for unit, t0, t1, _ in _aircon_spells(truth):
-            yield Cause(unit, t0, t1, limits["grace_s"], f"{unit} runs after hours")
+            yield Cause(unit, t0, t1, limits["limit_s"], f"{unit} runs after hours")
 
 
 def setpoint(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
