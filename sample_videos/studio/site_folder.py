@@ -17,12 +17,12 @@ from sample_videos.studio.camera import StudioCamera
 from sample_videos.studio.shot import Shot, ZonePart
 from sample_videos.studio.site_things import energy_part, furniture_part
 from sample_videos.studio.stage_client import camera_of
-from sample_videos.studio.truth import Truth
+from sample_videos.studio.taught import teach
+from sample_videos.studio.truth import SITE_FILE, Truth
 
 MARKS = [(x, y) for x in (2.0, 4.0, 6.0, 8.0, 10.0) for y in (1.0, 2.0, 4.0, 6.0, 7.0)]
 UNIFORM_LAB = (11.0, 4.0, -7.0)
 """Navy jacket of the studio's staff, as the sensor shows it walking (measured on the first samples)."""
-SITE_FILE = "site.yaml"
 HEAD = """\
 # 由 guiwei studio render 生成：镜头和地面点取自 truth.json
 # Written by guiwei studio render: lens and floor points are those of truth.json
@@ -43,6 +43,8 @@ def write_site(shot: Shot, truth: Truth, folder: Path) -> Path:
         "posts": {"reception": _post(shot)},
         "roles": {"staff": {"uniform": [_uniform()]}},
     }
+    if not any(floor_points(camera_of(part)) for part in shot.cameras.values()):
+        told |= {"zones": {"hall": _seen_zone(shot, truth)}, "entrances": {}, "posts": {}}
     if any(code.startswith(("furniture.", "label.")) for code in shot.judged):
         told["furniture"] = furniture_part(shot, truth)
     if any(code.startswith("energy.") for code in shot.judged):
@@ -57,6 +59,8 @@ def write_site(shot: Shot, truth: Truth, folder: Path) -> Path:
     if stated:
         told["rules"] = stated
     text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120)
+    if "furniture" in told:
+        teach(truth, folder)
     file = folder / SITE_FILE
     file.write_text(HEAD + text, encoding="utf-8")
     return file
@@ -100,6 +104,13 @@ def _zone(shot: Shot) -> dict[str, object]:
         "lighting": shot.room.lighting,
         "regions": [region],
     }
+
+
+def _seen_zone(shot: Shot, truth: Truth) -> dict[str, object]:
+    """The hall as a camera without any floor in its picture sees it: the whole picture."""
+    camera, told = next(iter(truth.cameras.items()))
+    width, height = told.size_px
+    return {**_zone(shot), "regions": [{"camera": camera, "image": [[0, 0], [width, 0], [width, height], [0, height]]}]}
 
 
 ZONE_NAMES = {

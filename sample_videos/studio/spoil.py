@@ -23,8 +23,7 @@ from sample_videos.studio.disturbances import Spoiler
 from sample_videos.studio.encoder import Recording
 from sample_videos.studio.expected import JUDGED_CODES, expected_of
 from sample_videos.studio.shot import AboutPart, DisturbancePart, EncoderPart, Id, tupled
-from sample_videos.studio.site_folder import SITE_FILE
-from sample_videos.studio.truth import TRUTH_FILE, CameraTruth, Truth, read_truth, written
+from sample_videos.studio.truth import SITE_FILE, TRUTH_FILE, CameraTruth, Truth, read_truth, written
 
 Progress = Callable[[str, int, int], None]
 """camera, frames done, frames in all."""

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from models.domain.errors import SourceError
 
 SCHEMA_VERSION = 1
-TRUTH_FILE = "truth.json"
+TRUTH_FILE, SITE_FILE = "truth.json", "site.yaml"
 
 Box = tuple[int, int, int, int]
 Pair = tuple[float, float]
