@@ -13,8 +13,8 @@ from sample_videos.studio.causes import camera, energy, furniture, people
 from sample_videos.studio.causes.cause import Cause, Causes
 from sample_videos.studio.truth import Expected, Truth
 
-SLACK_S = 3.0
-"""Checks come every few seconds; a person's step is rendered every 0.2 s."""
+EARLY_S, SLACK_S = 0.5, 3.0
+"""How much too early and too late is right: a foot is seen to half a metre; checks come every few seconds."""
 SICK = ("black", "frozen", "blurred", "covered", "night", "lost")
 
 DEFAULTS: dict[str, dict[str, float]] = {
@@ -83,7 +83,7 @@ def _judged(code: str, cause: Cause, truth: Truth) -> Expected:
         return told.model_copy(update={"verdict": "blind", "why": f"{cause.why}; the view is sick"})
     lost = end - cause.t0_s - clear
     latest = cause.t0_s + cause.settles_s + cause.need_s + lost + (cause.need_s if interrupted else 0.0) + SLACK_S
-    window = (round(cause.t0_s + cause.need_s, 2), round(min(latest, truth.duration_s + SLACK_S), 2))
+    window = (round(cause.t0_s + cause.need_s - EARLY_S, 2), round(min(latest, truth.duration_s + SLACK_S), 2))
     return told.model_copy(update={"verdict": "fires", "t_confirmed_s": window})
 
 

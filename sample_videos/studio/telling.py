@@ -197,7 +197,7 @@ def _persons(story: Story, bodies: Mapping[str, dict[str, Any]]) -> Iterator[Per
             id=name,
             role=person.role,
             post=person.post,
-            party=person.party,
+            party=person.party or (name if person.role == "visitor" else None),
             child=person.child,
             stature_m=facts["stature_m"],
             outfit=facts["outfit"],

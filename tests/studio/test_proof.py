@@ -10,7 +10,7 @@ from sample_videos.studio.truth import read_truth, written
 from tests.studio.playing import SAMPLES
 
 BOUND_PX = 1.5
-BOARDS = ("calibrate-tile",)
+BOARDS = ("calibrate-tile", "calibrate-wood")
 
 
 @pytest.fixture(scope="module", params=BOARDS)
