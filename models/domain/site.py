@@ -184,8 +184,6 @@ class Site:
     energy: Energy = field(default_factory=Energy)
     furniture: Furniture = field(default_factory=Furniture)
     """Lamp groups, air-conditioners, meters and hours."""
-    vip_arrivals_us: tuple[int, ...] = ()
-    """UTC µs at which announced visits (VIP) arrive; posts are owed from ten minutes before (greeter.post_late)."""
 
     @property
     def calendar(self) -> Calendar:

@@ -100,6 +100,9 @@ class Rooms:
     company_us: int
     max_gap_us: int
     rooms: tuple[Room, ...]
+    minute: int = -1
+    counts: bool = True
+    """Whether this minute counts: hours begin and end at whole minutes, so they are asked for once in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,11 @@ class AloneInZone:
         )
 
     def step(self, state: Rooms, message: Message) -> tuple[Rooms, tuple[Finding, ...]]:
+        if not state.rooms:
+            return state, ()
+        minute = message.utc_us // (60 * US)
+        if self.code == "greeter.after_hours_visitor" and minute != state.minute:
+            state = replace(state, minute=minute, counts=closed_at(state.site, message.utc_us))
         rooms, findings = [], []
         for room in state.rooms:
             after, said = self._stepped(state, room, message)
@@ -158,13 +166,10 @@ class AloneInZone:
         return room, said
 
     def _begun(self, state: Rooms, room: Room, now_us: int) -> Room:
-        if room.alone() is not Truth.HOLDS or not self._counts(state, now_us):
+        if not state.counts or room.alone() is not Truth.HOLDS:
             return room
         visitors = room.visitors()
         return replace(room, spell=Spell(now_us, tuple(p.id for p in visitors)))
-
-    def _counts(self, state: Rooms, now_us: int) -> bool:
-        return self.code != "greeter.after_hours_visitor" or closed_at(state.site, now_us)
 
     def _end(self, state: Rooms, room: Room, message: Message) -> tuple[int, str] | None:
         """(UTC µs, reason) where the running spell ends with this message."""
@@ -174,7 +179,7 @@ class AloneInZone:
         now_us = message.utc_us
         if isinstance(message, EndOfRecording):
             return room.at_us, "end_of_recording"
-        if not self._counts(state, now_us):
+        if not state.counts:
             return now_us, "resolved"
         if room.alone() is Truth.FAILS:
             since_us = now_us if spell.met_since_us is None else spell.met_since_us

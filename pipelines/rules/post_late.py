@@ -53,6 +53,7 @@ class Expected:
     dues: tuple[Due, ...] = ()
     duty: Duty | None = None
     last_us: int | None = None
+    minute: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ class PostLate:
     def _stepped(self, state: Roll, post: Expected, message: Message) -> tuple[Expected, list[Finding]]:
         watch, now_us = post.watch.after(message), message.utc_us
         duty = post.duty
-        if duty is None or not duty.start_us <= now_us < duty.end_us:
+        minute = now_us // (60 * US)  # duty begins and ends at whole minutes
+        if minute != post.minute and (duty is None or not duty.start_us <= now_us < duty.end_us):
             duty = duty_at(watch.post, state.site.time_zone, now_us) if watch.post.duty else None
         dues = (*post.dues, *_fallen_due(state, post, duty, now_us, watch.breaks))
         kept, said = [], list[Finding]()
@@ -109,7 +111,7 @@ class PostLate:
             said += told
             if after is not None:
                 kept.append(after)
-        return Expected(watch, tuple(kept), duty, now_us), said
+        return Expected(watch, tuple(kept), duty, now_us, minute), said
 
     def _judged(self, state: Roll, watch: PostWatch, due: Due, message: Message) -> tuple[Due | None, list[Finding]]:
         due = _doubted(due, watch)

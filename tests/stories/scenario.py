@@ -15,6 +15,8 @@ from datetime import time
 from itertools import pairwise
 from pathlib import Path
 
+from models.domain.calendar import Hours, VipVisit, Window, WindowId
+from models.domain.energy import Energy
 from models.domain.geometry import XY, FloorPoint, contains
 from models.domain.messages import EndOfRecording, Message, Observation, Scene, StreamLost, StreamResumed, Tick
 from models.domain.presence import Departure, Exit, Person, Place, Role
@@ -48,10 +50,12 @@ def site(
     cameras: tuple[str, ...] = ("cam",),
     places: bool = False,
     vips: tuple[float, ...] = (),
+    closes: str | None = None,
 ) -> Site:
     """A hall of 12 x 8 m with a model corner and a reception post; each camera looks straight down on all of it.
 
     places: with tables, a shuttle stop, a showflat (2 x 2.5 m) and the lobby before its door. vips: story seconds.
+    closes: local time at which the hall closes (else 17:30).
     """
     marks = [(0.0, 0.0), (12.0, 0.0), (12.0, 8.0), (0.0, 8.0)]
     points = tuple(FloorPoint((20 + x * PX_PER_M, 20 + y * PX_PER_M), (x, y)) for x, y in marks)
@@ -76,8 +80,16 @@ def site(
         posts={"desk": post} if posts else {},
         rules=rules or {},
         switched_off=off,
-        vip_arrivals_us=tuple(utc(at_s) for at_s in vips),
+        energy=Energy(hours=_hours(closes, vips)),
     )
+
+
+def _hours(closes: str | None, vips: tuple[float, ...]) -> Hours:
+    visits = tuple(VipVisit(f"vip-{n}", utc(at_s), utc(at_s + 3600)) for n, at_s in enumerate(vips))
+    if closes is None:
+        return Hours(visits=visits)
+    last = time.fromisoformat(closes)
+    return Hours(override={WindowId.INTERIOR: (Window(500, last.hour * 60 + last.minute),)}, visits=visits)
 
 
 def _places(name: Name) -> tuple[Zone, ...]:

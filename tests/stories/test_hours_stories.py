@@ -19,7 +19,8 @@ def near(how):
 
 
 def at(duty, vips=(), late_s=120.0):
-    return site({LATE: {"limit_s": late_s}}, off=only(LATE, AFTER), duty=duty, vips=vips)
+    closes = duty[0][1]
+    return site({LATE: {"limit_s": late_s}}, off=only(LATE, AFTER), duty=duty, vips=vips, closes=closes)
 
 
 def comes(at_s, role=Role.STAFF):

@@ -42,10 +42,10 @@ class Body:
         return any(a <= t < b for a, b in self.actor.sits_s)
 
 
-def told(actors, length_s, how, *, code, places=False, duty=(), posts=True, **limits):
+def told(actors, length_s, how, *, code, places=False, duty=(), posts=True, closes=None, **limits):
     """An engine that has heard the story through one camera in a corner of the hall."""
     camera, pose = camera_at("cam", (0.28, 0.28, 2.8), 36.3, 25.0)
-    where = site({code: limits}, off=only(code), places=places, duty=duty, posts=posts)
+    where = site({code: limits}, off=only(code), places=places, duty=duty, posts=posts, closes=closes)
     door = EntranceLine("door", "hall", (4.9, 8.0), (6.9, 8.0), (5.9, 7.0))
     where = replace(where, cameras={"cam": camera}, entrances=(door,), uniforms=(NAVY,))
     view = View(where, camera, pose, [Body(a) for a in actors], START_US, Errors(switch_s=3.0), seed=5)
@@ -134,6 +134,6 @@ def test_posts_and_hours_though_the_tracks_change_every_3_s(how):
     (late,) = told([], 130, how, code="greeter.post_late", duty=(("10:21", "17:30"),), limit_s=60.0).incidents
     assert seconds(late.t_confirmed_us) == pytest.approx(120, abs=1.2)
     guest = visitor(61.0).walks(DOORWAY).walks(SEAT).stands(until=900)
-    hours = told([guest], 140, how, code="greeter.after_hours_visitor", duty=(("08:20", "10:21"),), limit_s=60.0)
+    hours = told([guest], 140, how, code="greeter.after_hours_visitor", posts=False, closes="10:21", limit_s=60.0)
     (after,) = hours.incidents
     assert seconds(after.t_confirmed_us) == pytest.approx(crossed_s(guest) + 60, abs=2.5)
