@@ -19,6 +19,7 @@ from rich.text import Text as RichText
 from calibration import Secrets, load_secrets, load_site, new_site_text
 from calibration.camera_secrets import SECRETS_FILE, SecretsReadableWarning
 from calibration.field_checks import rtsp_address
+from calibration.floors_agree import FARTHEST_APART_M, contradictions
 from calibration.in_force import Table, remarks, tables
 from calibration.new_site import CAMERA, NewSource
 from calibration.overlay import draw_site, write_picture
@@ -26,7 +27,7 @@ from calibration.site_file import SITE_FILE
 from guiwei.calendar_command import calendar
 from guiwei.speech import Speech, Spoken
 from models.domain.errors import SiteError, UsageError
-from models.domain.site import Source, SourceKind
+from models.domain.site import Site, Source, SourceKind
 from models.texts import Language, both, text
 from vision.ingest import probe
 
@@ -77,6 +78,7 @@ def check(
         warnings.simplefilter("always", SecretsReadableWarning)
         secrets = load_secrets(folder)
     speech: Language = language.value
+    _agree(site)
     for table in tables(site, speech):
         _show(table, console)
     console.print(text("site.check.title", speech), style="bold")
@@ -86,6 +88,19 @@ def check(
     if picture is not None:
         write_picture(draw_site(site), picture)
         console.print(text("site.check.drawn", speech, file=picture), markup=False, highlight=False)
+
+
+def _agree(site: Site) -> None:
+    """Raises SiteError where cameras contradict each other about the floor."""
+    found = contradictions(site)
+    if found:
+        raise SiteError(
+            both("site.floors.contradict"),
+            where=str(site.folder / SITE_FILE),
+            got="; ".join(f"{one.post}: {' / '.join(one.cameras)}, {one.apart_m:.2f} m" for one in found),
+            expected=f"<= {FARTHEST_APART_M:g} m",
+            next_step=both("site.floors.contradict.next"),
+        )
 
 
 def _named_source(source: str, folder: Path, user: str | None, secret: str | None) -> tuple[NewSource, str | None]:

@@ -127,6 +127,10 @@ class Engine:
         parties = () if book is None else book.parties
         return tuple(sorted(parties, key=lambda p: (p.entered_us, int(p.id.rpartition("-")[2]))))
 
+    def presences_of(self, persons: tuple[str, ...]) -> tuple[str, ...]:
+        """Every presence, of every camera, that these persons of parties were."""
+        return self._fusion.presences_of(persons)
+
     def intervals(self) -> tuple[Row, ...]:
         """What was seen from the first frame to the last message, corrected in hindsight, without holes."""
         if self.start_us is None or self.end_us is None:
