@@ -17,6 +17,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
+from guiwei.calibrate_command import app as calibrate_app
 from guiwei.demo_command import demo
 from guiwei.eval_command import evaluation
 from guiwei.explain_command import explain
@@ -46,6 +47,7 @@ for command in (demo, replay, live, serve, explain, schema):
     app.command()(command)
 app.command(name="eval")(evaluation)
 app.add_typer(site_app, name="site")
+app.add_typer(calibrate_app, name="calibrate")
 app.add_typer(studio_app, name="studio")
 app.add_typer(calibrate_app, name="calibrate")
 app.add_typer(weights_app, name="weights")
