@@ -27,6 +27,7 @@ from pipelines.camera_watch import CameraWatch
 from pipelines.casebook import CaseBook
 from pipelines.engine import Engine
 from pipelines.evidence import Boxes, Evidence, SecondNet
+from pipelines.figures_file import write_figures
 from pipelines.merging import Merge
 from pipelines.outbox import Outbox, Tell, api_client
 from pipelines.results import write_results
@@ -153,6 +154,7 @@ def _judged(plan: Plan, store: BoxStore, watch: CameraWatch) -> RunResult:
             finally:
                 if runner.first_us is not None:
                     write_results(plan.out, engine, casebook.incidents)
+                    write_figures(plan.out, engine)
     facts = {name: source.facts for name, source in plan.sources.items()}
     return RunResult(
         plan.site, plan.out, runner.first_us, runner.last_us, casebook.incidents, facts, 0, interrupted.is_set()

@@ -25,6 +25,7 @@ from guiwei.lights_command import app as calibrate_app
 from guiwei.live_command import live
 from guiwei.people_command import devices_app, users_app
 from guiwei.replay_command import replay
+from guiwei.report_command import app as report_app
 from guiwei.schema_command import schema
 from guiwei.serve_command import serve
 from guiwei.site_command import app as site_app
@@ -47,6 +48,7 @@ for command in (demo, replay, live, serve, explain, schema):
     app.command()(command)
 app.command(name="eval")(evaluation)
 app.add_typer(site_app, name="site")
+app.add_typer(report_app, name="report")
 app.add_typer(calibrate_app, name="calibrate")
 app.add_typer(studio_app, name="studio")
 app.add_typer(calibrate_app, name="calibrate")

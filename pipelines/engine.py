@@ -127,6 +127,14 @@ class Engine:
         parties = () if book is None else book.parties
         return tuple(sorted(parties, key=lambda p: (p.entered_us, int(p.id.rpartition("-")[2]))))
 
+    def waits(self) -> tuple[tuple[str, Party], ...]:
+        """(code of the rule, party) of every wait of every kind; those of the hall once, as wait.reception."""
+        found = [("wait.reception", party) for party in self.parties()]
+        for rule, state in self._rules:
+            if isinstance(state, Waiting) and state.stage is not None:
+                found += [(rule.code, party) for party in state.book.parties]
+        return tuple(found)
+
     def presences_of(self, persons: tuple[str, ...]) -> tuple[str, ...]:
         """Every presence, of every camera, that these persons of parties were."""
         return self._fusion.presences_of(persons)

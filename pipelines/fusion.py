@@ -265,12 +265,13 @@ class _Work:
 
     def _came_in_anew(self, person: Person) -> bool:
         """Through a door: whoever comes in from outside was not in the hall a moment ago."""
-        return person.came_in and self._at_an_exit(person) and self._now_us - person.entered_us < 2 * RIPE_US
+        walked_s = (self._now_us - person.entered_us) / 1e6
+        return person.came_in and self._at_an_exit(person, EXIT_M + HANDOVER_MPS * walked_s)
 
-    def _at_an_exit(self, person: Person) -> bool:
+    def _at_an_exit(self, person: Person, within_m: float = EXIT_M) -> bool:
         doors = (e for e in self._fusion.site.entrances if e.camera is None)
         lines = (Region((e.a, e.b, e.b)) for e in doors)
-        return any(distance_m((line,), "", person.place) <= EXIT_M for line in lines)
+        return any(distance_m((line,), "", person.place) <= within_m for line in lines)
 
     def _best(self, body: Body) -> Body:
         """The body as its best view tells it now: seen rather than not, the finer place first."""
