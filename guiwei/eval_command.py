@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from models.texts import Language, both, text
 from models.weights import DEFAULT
 from vision.detectors import load_detector
 
+_RATE = re.compile(r"\d{1,4}(\.\d{1,3})?")
+FASTEST_FPS = 240.0
 Folders = Annotated[list[Path], typer.Argument(metavar="DIR...", help=both("cli.eval.dirs"), show_default=False)]
 
 
@@ -39,13 +42,14 @@ def evaluation(  # noqa: PLR0913, PLR0917 - each is an option of the command lin
     weights: Network = DEFAULT,
     boxes: Annotated[Path | None, typer.Option(metavar="DIR", help=both("cli.eval.boxes"))] = None,
     workers: Annotated[int, typer.Option(min=0, max=64, help=both("cli.eval.workers"))] = 0,
+    fps: Annotated[list[str] | None, typer.Option("--fps", metavar="NAME=RATE", help=both("cli.eval.fps"))] = None,
     language: Spoken = Speech.ZH,
 ) -> None:
     """在已知真相的样片上测评各类事件和测量。 Measure on clips with known truth, by code and by quantity."""
     if update_floors and floors is None:
         raise UsageError(both("cli.eval.update.alone"), where="--update-floors", next_step="--floors FILE")
     stored = () if floors is None or (update_floors and not floors.exists()) else read_floors(floors)
-    material = material_below(folders)
+    material = material_below(folders, _rates(fps or ()))
     said: Language = language.value
     if material.clips:
         with pull_shown(said) as progress:  # once, here: the workers find it on the shelf
@@ -63,6 +67,19 @@ def evaluation(  # noqa: PLR0913, PLR0917 - each is an option of the command lin
             Console(soft_wrap=True).print(text("eval.done.written", said, file=file), markup=False, highlight=False)
     if floors is not None:
         _settle(floors, steps, said, update=update_floors)
+
+
+def _rates(told: Sequence[str]) -> dict[str, float]:
+    """NAME=RATE -> name and frames a second. Raises UsageError."""
+    found = {}
+    for one in told:
+        name, _, rate = one.rpartition("=")
+        if not name or not _RATE.fullmatch(rate) or not 0 < float(rate) <= FASTEST_FPS:
+            raise UsageError(
+                both("cli.eval.fps.off"), where="--fps", got=one, expected=f"NAME=RATE, 0 < RATE <= {FASTEST_FPS:g}"
+            )
+        found[name] = float(rate)
+    return found
 
 
 def _settle(file: Path, steps: Sequence[Step], language: Language, *, update: bool) -> None:

@@ -109,7 +109,7 @@ class Cast:
 
     def party_of(self, persons: Sequence[str], truth: Truth) -> str | None:
         """The true party of some presences; None where nobody of a party is among them."""
-        parties = {person.id: person.party for person in truth.persons}
+        parties = {member: party.id for party in truth.parties for member in party.members}
         told = Counter(party for name in persons if (party := parties.get(self.names.get(name, ""))) is not None)
         return told.most_common(1)[0][0] if told else None
 

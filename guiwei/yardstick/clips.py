@@ -6,7 +6,7 @@ A clip is a folder with a recording, its `site.yaml` and its `truth.json`; a seq
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +28,14 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Sequence2D:
-    """A MOTChallenge sequence: boxes of somebody's detector, and who was really where."""
+    """A MOTChallenge sequence: boxes of somebody's detector, and who was really where.
+
+    fps: frames a second where somebody said so; None leaves it to the folder's seqinfo.ini.
+    """
 
     name: str
     folder: Path
+    fps: float | None = None
 
     @property
     def detections(self) -> Path:
@@ -50,19 +54,20 @@ class Material:
     sequences: tuple[Sequence2D, ...]
 
 
-def material_below(folders: Sequence[Path]) -> Material:
-    """The clips and sequences in the folders and below them.
+def material_below(folders: Sequence[Path], rates: Mapping[str, float] | None = None) -> Material:
+    """The clips and sequences in the folders and below them. rates: name of a sequence -> its frames a second.
 
     Raises SourceError naming every clip that has no truth, no site, or a truth of another schema version; UsageError
-    for a folder that is not there, that holds nothing to measure, or two clips of one name.
+    for a folder that is not there, that holds nothing to measure, two clips of one name, or a rate of no sequence.
     """
+    rates = rates or {}
     clips: list[Clip] = []
     sequences: list[Sequence2D] = []
     refused: list[GuiweiError] = []
     for folder in dict.fromkeys(path.resolve() for top in folders for path in _walked(top)):
         try:
             if _is_sequence(folder):
-                sequences.append(Sequence2D(folder.name, folder))
+                sequences.append(Sequence2D(folder.name, folder, rates.get(folder.name)))
             elif _is_clip(folder):
                 clips.append(_clip(folder))
         except GuiweiError as error:
@@ -78,6 +83,7 @@ def material_below(folders: Sequence[Path]) -> Material:
             next_step="Give the folder of the samples, such as sample_videos; docs/eval.md says what a clip holds.",
         )
     _named_apart([*(one.name for one in clips), *(one.name for one in sequences)])
+    _all_there(rates, [one.name for one in sequences])
     return Material(tuple(clips), tuple(sequences))
 
 
@@ -144,4 +150,15 @@ def _named_apart(names: list[str]) -> None:
             got=", ".join(twice),
             expected="a folder name of its own for each clip: the report tells clips apart by it",
             next_step="Rename a folder, or leave one out.",
+        )
+
+
+def _all_there(rates: Mapping[str, float], names: list[str]) -> None:
+    if strangers := sorted(set(rates) - set(names)):
+        raise UsageError(
+            "A rate was given for a sequence that is not there.",
+            where="--fps",
+            got=", ".join(strangers),
+            expected=", ".join(sorted(names)) or "no sequence: clips say their own rate",
+            next_step="Correct the name in --fps NAME=RATE.",
         )

@@ -52,7 +52,7 @@ def _taken(played: Played, slip: Slip, net: SecondNet | None) -> bytes | None:
     camera = clip.truth.cameras.get(spot.camera)
     if camera is None:
         return None
-    at_s = min(max(_stamp(played.clock, spot.camera, spot.t_s), 0.0), clip.truth.duration_s - 0.1)
+    at_s = _stamp(played.clock, spot.camera, min(max(spot.t_s, 0.0), clip.truth.duration_s - 0.1))
     try:
         image = picture_at(clip.folder / camera.file, round(at_s * US))
     except UnreadableError:

@@ -214,7 +214,9 @@ def _refused(path: Path, got: str) -> SourceError:
 
 
 def _fps(sequence: Sequence2D) -> float:
-    """frameRate of seqinfo.ini; ASSUMED_FPS where the folder has none."""
+    """What was said of it; else frameRate of seqinfo.ini, and ASSUMED_FPS where the folder has none."""
+    if sequence.fps is not None:
+        return sequence.fps
     file = sequence.folder / "seqinfo.ini"
     if file.is_file():
         for line in file.read_text(encoding="utf-8").splitlines():
