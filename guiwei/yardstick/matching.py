@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from guiwei.yardstick.cast import Cast
 from guiwei.yardstick.playing import Played
 from models.domain.incident import Incident
+from models.domain.site import Site
 from pipelines.ledger import Row
 from sample_videos.studio.truth import Expected, Truth, ViewTruth
 
@@ -68,10 +69,10 @@ def _raised(incident: Incident, played: Played, cast: Cast) -> Raised:
     clock, camera = played.clock, incident.camera
     persons = tuple(incident.extra.get("persons", "").split())
     party = cast.party_of(persons, played.clip.truth) or ""
-    about_a_party = incident.subject in {one.id for one in played.parties}
+    named = incident.subject in _named(played.site)
     return Raised(
         code=incident.code,
-        subject=party if about_a_party else incident.subject,
+        subject=incident.subject if named else party,
         camera=camera,
         t_first_s=clock.s(incident.t_first_us, camera),
         t_confirmed_s=clock.s(incident.t_confirmed_us, camera),
@@ -81,6 +82,13 @@ def _raised(incident: Incident, played: Played, cast: Cast) -> Raised:
         blind_s=incident.blind_s,
         persons=persons,
     )
+
+
+def _named(site: Site) -> set[str]:
+    """Ids that site and truth share. Whatever else an incident is about (a party, a group at a table) the product has
+    named by itself."""
+    things = (site.cameras, site.zones, site.posts, site.energy.luminaires, site.energy.aircons, site.furniture.items)
+    return {name for each in things for name in each}
 
 
 def matched(truth: Truth, raised: Sequence[Raised], rows: Sequence[tuple[Row, float, float]]) -> Matches:
