@@ -20,7 +20,7 @@ def floor_problem(camera: CameraPart) -> Problem | None:
     points = floor_points_of(camera)
     if len(points) < 4:
         return Problem(both("site.problem.few_floor_points"), got=str(len(points)), expected=">= 4")
-    if _spread(points) < _SMALLEST_SPREAD:
+    if spread_of(points) < _SMALLEST_SPREAD:
         return Problem(both("site.problem.floor_line"), next_step=both("site.next.spread_points"))
     try:
         plane = GroundPlane.from_points(points, lens_of(camera))
@@ -43,7 +43,7 @@ def _suspect(points: tuple[FloorPoint, ...], lens: Lens | None) -> int:
         return 0
     rest = [points[:i] + points[i + 1 :] for i in range(len(points))]
     residuals = [
-        GroundPlane.from_points(r, lens).residual_m if _spread(r) >= _SMALLEST_SPREAD else np.inf for r in rest
+        GroundPlane.from_points(r, lens).residual_m if spread_of(r) >= _SMALLEST_SPREAD else np.inf for r in rest
     ]
     return int(np.argmin(residuals)) + 1
 
@@ -57,7 +57,7 @@ def lens_of(camera: CameraPart) -> Lens | None:
     return Lens(lens.fx, lens.fy, lens.cx, lens.cy, lens.distortion) if lens else None
 
 
-def _spread(points: tuple[FloorPoint, ...]) -> float:
+def spread_of(points: tuple[FloorPoint, ...]) -> float:
     """How well the points determine a homography: 0 when they do not (all, or all but one, on one line)."""
     image = _normalised(np.array([p.image for p in points], np.float64))
     floor = _normalised(np.array([p.floor for p in points], np.float64))

@@ -88,7 +88,7 @@ class SuspensionPart(_Part):
 
 class FurniturePart(_Part):
     items: Annotated[dict[Id, ItemPart], Field(max_length=500)] = {}
-    check_every_s: Annotated[float, Field(ge=1, le=86400)] = 60.0
+    check_every_s: Annotated[float, Field(ge=0.2, le=86400)] = 60.0
     suspended: Annotated[tuple[SuspensionPart, ...], Field(max_length=1000)] = ()
 
 

@@ -21,7 +21,6 @@ from guiwei.calibrate_command import app as calibrate_app
 from guiwei.demo_command import demo
 from guiwei.eval_command import evaluation
 from guiwei.explain_command import explain
-from guiwei.lights_command import app as calibrate_app
 from guiwei.live_command import live
 from guiwei.people_command import devices_app, users_app
 from guiwei.replay_command import replay
@@ -49,7 +48,6 @@ for command in (demo, replay, live, serve, explain, schema):
 app.command(name="eval")(evaluation)
 app.add_typer(site_app, name="site")
 app.add_typer(report_app, name="report")
-app.add_typer(calibrate_app, name="calibrate")
 app.add_typer(studio_app, name="studio")
 app.add_typer(calibrate_app, name="calibrate")
 app.add_typer(weights_app, name="weights")

@@ -33,8 +33,6 @@ from vision.luminaires.teaching import Clip, TaughtGroup, taught_groups
 TEACHING_FPS = 10.0
 """A switching is placed to a tenth of a second."""
 
-app = typer.Typer(help=both("lights.help.app"), no_args_is_help=True)
-
 Named = Annotated[str | None, typer.Option("--camera", metavar="ID", help=both("lights.help.camera"))]
 From = Annotated[Path | None, typer.Option("--from", metavar="VIDEO", help=both("lights.help.from"))]
 Names = Annotated[str, typer.Option("--names", metavar="A,B,...", help=both("lights.help.names"))]
@@ -42,12 +40,6 @@ Add = Annotated[bool, typer.Option("--add", help=both("lights.help.add"))]
 Drawn = Annotated[Path | None, typer.Option("--picture", metavar="FILE", help=both("lights.help.picture"))]
 
 
-@app.callback()
-def calibrate() -> None:
-    """Keeps `lights` a subcommand of its own."""
-
-
-@app.command(help=both("lights.help.lights"))
 def lights(  # noqa: PLR0913, PLR0917 - a command line has as many options as it needs
     folder: Folder,
     camera: Named = None,

@@ -22,19 +22,7 @@ from models.domain.media import US, Frame, Image
 from models.domain.messages import Observation, Scene
 from models.domain.site import Camera, Site
 from models.domain.truth import Truth
-from vision.registration import (
-    STILL,
-    Drift,
-    Landmarks,
-    Look,
-    Seen,
-    Standing,
-    Verdict,
-    holds,
-    look_of,
-    register,
-    stand_of,
-)
+from vision.registration import STILL, Drift, Landmarks, Look, Standing, Verdict, holds, look_of, register_all, stand_of
 from vision.registration.features import Map
 from vision.registration.solids import hull
 
@@ -73,6 +61,7 @@ class FurnitureSight:
 
     def __init__(self, site: Site, camera: Camera, references: Mapping[str, Image | Map]) -> None:
         self._camera, self._every_us = camera, int(site.furniture.check_every_s * US)
+        self._gather_us = min(int(GATHER_S * US), self._every_us)
         self._looks: dict[str, list[Look]] = {}
         self._items: dict[str, FurnitureItem] = {}
         self._landmarks: list[Landmarks] = []
@@ -105,7 +94,7 @@ class FurnitureSight:
         if now is None:
             return ()
         self._add(now, frame.image, scene)
-        if scene.utc_us - now.since_us < GATHER_S * US or now.frames < LEAST_FRAMES:
+        if scene.utc_us - now.since_us < self._gather_us or now.frames < LEAST_FRAMES:
             return ()
         self._gathering, self._due_us = None, now.since_us + self._every_us
         return self._told(now, scene.utc_us)
@@ -153,12 +142,9 @@ class FurnitureSight:
             told = [self._unknown(item, utc_us, "furniture.cue.camera_moved") for item in self._items]
             return [self._geometry(Truth.FAILS, utc_us, 0.0), *told]
         told = [self._geometry(Truth.HOLDS, utc_us, drift.largest_px(self._camera.size_px))]
-        for name, looks in self._looks.items():
-            if name in now.near:
-                told.append(self._unknown(name, utc_us, "furniture.cue.occupied"))
-                continue
-            stand = looks[0].stand
-            verdict = register(looks, Seen(stand, picture, stand.window.cut(hidden), drift))
+        told += [self._unknown(name, utc_us, "furniture.cue.occupied") for name in sorted(now.near)]
+        clear = {name: looks for name, looks in self._looks.items() if name not in now.near}
+        for name, verdict in register_all(clear, picture, hidden, drift).items():
             told += self._judged(self._items[name], verdict, utc_us)
         return told
 

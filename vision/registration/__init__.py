@@ -13,6 +13,7 @@ from vision.registration.landmarks import STILL, Drift, Landmarks, holds
 from vision.registration.motion import FloorMotion
 from vision.registration.register import Standing, Verdict, register
 from vision.registration.taught import Look, Stand, look_of, stand_of
+from vision.registration.zone import register_all
 
 __all__ = [
     "STILL",
@@ -27,5 +28,6 @@ __all__ = [
     "holds",
     "look_of",
     "register",
+    "register_all",
     "stand_of",
 ]

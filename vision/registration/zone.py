@@ -1,0 +1,107 @@
+"""All items of one view together: what a moved neighbour covers or uncovers is no motion of the item behind it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.domain.furniture import Pose
+from models.domain.media import Image
+from vision.registration.align import Seen
+from vision.registration.features import Map
+from vision.registration.landmarks import Drift
+from vision.registration.register import KEEP, Standing, Verdict, register
+from vision.registration.solids import hull
+from vision.registration.taught import Look, Stand
+
+MOVED_MM, MOVED_DEG = 20.0, 3.0
+"""A neighbour that moved by more changes what is seen of the items behind it."""
+STILL_MM = 10.0
+MARGIN_PX = 5
+
+
+def register_all(
+    items: Mapping[str, Sequence[Look]], picture: Image | Map, hidden: NDArray[np.bool_], drift: Drift
+) -> dict[str, Verdict]:
+    """Item -> verdict. hidden: (h, w) of the picture, True where people are.
+
+    Items that do not look untouched are asked again without the pixels that a nearer, moved item covers or uncovered.
+    What such a one then still seems to have gone is doubtful by as much as its neighbour went (its shadow moved too).
+    """
+    first = {name: _asked(looks, picture, hidden, drift) for name, looks in items.items()}
+    movers = [name for name, verdict in first.items() if _has_moved(verdict)]
+    found = dict(first)
+    for name, looks in items.items():
+        stand = looks[0].stand
+        nearer = [m for m in movers if m != name and items[m][0].stand.distance_m < stand.distance_m]
+        if not nearer or _untouched(first[name]):
+            continue
+        behind = [m for m in nearer if _overlaps(items[m][0].stand, stand)]
+        if behind:
+            covered = _covered(behind, items, first, hidden.shape)
+            again = _asked(looks, picture, hidden | covered, drift)
+            doubt_mm = max(first[m].motion.offset_mm for m in behind)
+            found[name] = again if _untouched(again) else replace(again, sigma_mm=math.hypot(again.sigma_mm, doubt_mm))
+    return found
+
+
+def _untouched(verdict: Verdict) -> bool:
+    still = verdict.motion.offset_mm < STILL_MM and abs(verdict.motion.turn_deg) < MOVED_DEG
+    return verdict.standing is Standing.MEASURED and verdict.explained >= KEEP and still
+
+
+def _overlaps(front: Stand, back: Stand) -> bool:
+    """Whether the nearer item's outline, with room to move, meets the other's."""
+    outlines = [hull(stand.camera, stand.item) for stand in (front, back)]
+    if not all(len(outline) for outline in outlines):
+        return False
+    (a0, a1), (b0, b1) = ((o.min(0), o.max(0)) for o in outlines)
+    room = 0.15 * (a1 - a0).max()
+    return bool((a0 - room <= b1).all() and (b0 <= a1 + room).all())
+
+
+def _asked(looks: Sequence[Look], picture: Image | Map, hidden: NDArray[np.bool_], drift: Drift) -> Verdict:
+    stand = looks[0].stand
+    cut = stand.window.cut(hidden)
+    return register(looks, Seen(stand, picture, cut if cut.any() else None, drift))
+
+
+def _has_moved(verdict: Verdict) -> bool:
+    if verdict.standing in {Standing.GONE, Standing.POSE_UNKNOWN}:
+        return True
+    motion = verdict.motion
+    return verdict.standing is Standing.MEASURED and (motion.offset_mm > MOVED_MM or abs(motion.turn_deg) > MOVED_DEG)
+
+
+def _covered(
+    nearer: Sequence[str],
+    items: Mapping[str, Sequence[Look]],
+    verdicts: Mapping[str, Verdict],
+    shape: tuple[int, ...],
+) -> NDArray[np.bool_]:
+    mask = np.zeros(shape, np.uint8)
+    for name in nearer:
+        stand = items[name][0].stand
+        for pose in (stand.item.pose, _now(stand, verdicts[name])):
+            outline = hull(stand.camera, stand.item, pose)
+            if len(outline):
+                cv2.fillConvexPoly(mask, np.round(outline).astype(np.int32), 1)
+    size = 2 * MARGIN_PX + 1
+    return np.asarray(cv2.dilate(mask, np.ones((size, size), np.uint8)) > 0, np.bool_)
+
+
+def _now(stand: Stand, verdict: Verdict) -> Pose:
+    pose, motion = stand.item.pose, verdict.motion
+    if verdict.standing is not Standing.MEASURED:
+        return pose
+    return replace(
+        pose,
+        x_m=pose.x_m + motion.dx_m,
+        y_m=pose.y_m + motion.dy_m,
+        heading_deg=pose.heading_deg + motion.turn_deg,
+    )
