@@ -6,13 +6,18 @@ from calibration.reference_pictures import Picture, references_of
 from models.domain.site import Camera, Site
 from pipelines.camera_feed import Sight
 from vision.furniture_sight import FurnitureSight
+from vision.lasting_sight import LastingSight
 from vision.luminaires import LuminaireSight
 
 
 def sights_of(site: Site, camera: Camera) -> tuple[Sight, ...]:
     """The sights of one camera, in the order in which they are asked."""
-    furniture = FurnitureSight(site, camera, _references(site, camera))
-    return furniture, LuminaireSight(camera, site.energy.luminaires)
+    empty = _references(site, camera)
+    return (
+        FurnitureSight(site, camera, empty),
+        LastingSight(site, camera, empty),
+        LuminaireSight(camera, site.energy.luminaires),
+    )
 
 
 def _references(site: Site, camera: Camera) -> dict[str, Picture]:

@@ -187,6 +187,13 @@ RULES: dict[str, RuleSpec] = {
             ("reset_time",),
         ),
         RuleSpec(
+            "furniture.extra",
+            "1",
+            "positioning",
+            (Parameter("lasting_s", 300.0, "s", 1.0, 7200.0, "domain.md 2.1: 300 s in a zone without a label for it"),),
+            (),
+        ),
+        RuleSpec(
             "camera.moved",
             "1",
             "health",
@@ -199,7 +206,6 @@ RULES: dict[str, RuleSpec] = {
 }
 
 PLANNED: tuple[str, ...] = (
-    "furniture.extra",
     "furniture.crowded",
     "label.exposed",
     "wait.carpark",

@@ -13,6 +13,7 @@ from pipelines.rules.camera_moved import CameraMoved
 from pipelines.rules.camera_offline import CameraOffline
 from pipelines.rules.camera_sick import CameraSick
 from pipelines.rules.energy.catalogue import ENERGY
+from pipelines.rules.extra import ExtraThing
 from pipelines.rules.furniture import OutOfPlace
 from pipelines.rules.plan import STAGES
 from pipelines.rules.post_late import PostLate
@@ -31,6 +32,7 @@ RULES_BY_CODE: dict[str, Rule[Any]] = {
     "greeter.after_hours_visitor": AloneInZone("greeter.after_hours_visitor"),
     "camera.offline": CameraOffline(),
     **{f"furniture.{aspect}": OutOfPlace(f"furniture.{aspect}") for aspect in ("displaced", "rotated", "missing")},
+    "furniture.extra": ExtraThing(),
     "camera.moved": CameraMoved(),
     "camera.blocked": CameraSick("camera.blocked", night=False),
     "camera.night_mode": CameraSick("camera.night_mode", night=True),

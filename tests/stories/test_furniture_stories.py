@@ -17,7 +17,8 @@ from models.domain.truth import Truth
 from pipelines.engine import Engine, order
 from tests.stories.scenario import FEWER_RATES, START_US, Actor, Story, only, seconds, site, utc
 
-DISPLACED, ROTATED, MISSING, MOVED = "furniture.displaced", "furniture.rotated", "furniture.missing", "camera.moved"
+DISPLACED, ROTATED, MISSING = "furniture.displaced", "furniture.rotated", "furniture.missing"
+EXTRA, MOVED = "furniture.extra", "camera.moved"
 AT = (5.0, 4.0)
 CHAIR = FurnitureItem("chair", Name("椅", "chair"), "hall", ItemClass.CHAIR, (0.5, 0.5, 0.9), Pose(*AT), 100.0, 10.0, 1)
 FROZEN = Baseline(3, BaselineState.FROZEN, 0, "lead")
@@ -218,3 +219,31 @@ def test_put_back_on_its_bracket_ends_it(how):
     (incident,) = told(where(MOVED), looks, 500, **how)
     assert incident.end_reason == "resolved"
     assert seconds(incident.t_end_us) == 300
+
+
+def lying(truth: Truth, since: float) -> Look:
+    def look(t: float) -> list[Observation]:
+        values = (("rest", Quantity(t - since, "s")),) if truth is Truth.HOLDS else ()
+        return [Observation("furniture", "cam-1", "extra", truth, utc(t), "cam", values)]
+
+    return look
+
+
+@every_rate
+def test_a_carton_left_in_the_hall_is_extra(how):
+    looks = [(100, 500, lying(Truth.HOLDS, 90)), (500, 520, lying(Truth.FAILS, 90))]
+    (incident,) = told(where(EXTRA), looks, 600, **how)
+    assert seconds(incident.t_first_us) == 90
+    assert seconds(incident.t_confirmed_us) == 400
+    assert seconds(incident.t_end_us) == 500
+
+
+@every_rate
+def test_a_bag_put_down_for_a_while_is_not_extra(how):
+    looks = [(100, 300, lying(Truth.HOLDS, 90)), (300, 320, lying(Truth.FAILS, 90))]
+    assert told(where(EXTRA), looks, 600, **how) == []
+
+
+@every_rate
+def test_what_lies_behind_people_is_not_counted_on(how):
+    assert told(where(EXTRA), [(100, 500, lying(Truth.UNKNOWN, 90))], 600, **how) == []
