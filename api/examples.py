@@ -60,3 +60,17 @@ TRANSITION: dict[str, Any] = {
     "reason": "authorised_exception",
     "comment": "保洁",
 }
+
+SIGNALS: dict[str, Any] = {
+    "signals": [
+        {"meter": "plug-1", "kind": "power", "value": 812.5, "at": "2026-06-01T02:30:00.000000+00:00"},
+        {"meter": "plug-1", "kind": "setpoint", "value": 26.0, "at": "2026-06-01T02:30:00.000000+00:00"},
+    ]
+}
+
+CALENDAR_ENTRY: dict[str, Any] = {
+    "site_id": "north-gate",
+    "kind": "vip_visit",
+    "starts": "2026-06-12T10:00:00.000000+08:00",
+    "ends": "2026-06-12T11:30:00.000000+08:00",
+}

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     """Say "I have seen it"."""
     ACT = "act"
     """Confirm, dismiss, close."""
+    CALENDAR = "calendar"
+    """Enter VIP visits and evening openings."""
     ACCESS_LOG = "access_log"
     """Read who looked at what."""
     ADMINISTER = "administer"
@@ -89,7 +91,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """An authenticated device: writes for its own site, reads nothing."""
+    """An authenticated device: writes for its own site; reads its meters' readings and its calendar, nothing else."""
 
     device_id: int
     name: str

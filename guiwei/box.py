@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from guiwei.meters import meters_read
 from guiwei.sights import sights_of
+from guiwei.uplink import Uplink
 from guiwei.witness import TapeKeeper
 from models.domain.clock import Clock
 from models.domain.errors import GuiweiError, UsageError
@@ -28,6 +30,7 @@ from pipelines.casebook import CaseBook
 from pipelines.engine import Engine
 from pipelines.evidence import Boxes, Evidence, SecondNet
 from pipelines.figures_file import write_figures
+from pipelines.inlet import SignalInlet
 from pipelines.merging import Merge
 from pipelines.outbox import Outbox, Tell, api_client
 from pipelines.results import write_results
@@ -44,18 +47,6 @@ DATABASE = "box.sqlite"
 EVIDENCE = "evidence"
 TAPE = "tape.jsonl"
 FinderFactory = Callable[[Camera], PersonFinder]
-
-
-@dataclass(frozen=True, slots=True)
-class Uplink:
-    """Where the box delivers to. token: the device's, never shown.
-
-    patience_s: how long a run that has ended tries to deliver what is left before it says so.
-    """
-
-    api: str
-    token: str = field(repr=False)
-    patience_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +78,13 @@ class Plan:
     uplink: Uplink | None = None
     window_s: float | None = None
     ears: Ears = Ears()
+    inlet: SignalInlet | None = None
+    """Readings that are there already (tests, recordings); a live run fills its own."""
+
+    @property
+    def live_uplink(self) -> tuple[bool, Uplink | None]:
+        """Whether the run is live, and where its API is."""
+        return self.window_s is not None, self.uplink
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +144,13 @@ def _judged(plan: Plan, store: BoxStore, watch: CameraWatch) -> RunResult:
         casebook, albums = _casebook(plan, store, tape)
         merge: Merge[Told] = Merge(plan.sources, plan.clock, plan.window_s)
         feeds = {name: _feed(plan, name, merge) for name in plan.sources}
-        desk = Desk(casebook, albums, watch, (tape,), plan.ears.headway, plan.ears.tell)
+        inlet = plan.inlet or SignalInlet(plan.site)
+        desk = Desk(casebook, albums, watch, (tape,), inlet, plan.ears.headway, plan.ears.tell)
         runner = Runner(feeds, merge, engine, desk, plan.clock)
-        with _ending(runner) as interrupted:
+        with (
+            meters_read(plan.site, plan.live_uplink, inlet, plan.clock, plan.ears.tell),
+            _ending(runner) as interrupted,
+        ):
             try:
                 runner.run()
             finally:

@@ -23,11 +23,11 @@ from api.roles import UserRole
 from api.settings import Settings
 from api.ui import mount
 from calibration import load_site
-from guiwei.box import Uplink
 from guiwei.replay import replay
 from guiwei.replay_command import eyes_of
 from guiwei.serve import door, server_of, settings_in_force, shown_address
 from guiwei.speech import Speech, Spoken, heard, show_result
+from guiwei.uplink import Uplink
 from models.domain.clock import SystemClock
 from models.domain.errors import DeliveryError
 from models.domain.site import Site

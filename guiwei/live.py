@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from calibration import load_secrets, load_site
-from guiwei.box import DATABASE, Ears, Eyes, Plan, RunResult, Uplink, network_eyes, run_box
+from guiwei.box import DATABASE, Ears, Eyes, Plan, RunResult, network_eyes, run_box
 from guiwei.replay import unwritable
+from guiwei.uplink import Uplink
 from models.domain.clock import Clock, SystemClock
 from models.domain.errors import SourceError, UsageError
 from models.domain.media import Frame

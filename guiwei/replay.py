@@ -20,11 +20,11 @@ from guiwei.box import (
     Eyes,
     Plan,
     RunResult,
-    Uplink,
     known_cameras,
     network_eyes,
     run_box,
 )
+from guiwei.uplink import Uplink
 from models.domain.clock import SystemClock
 from models.domain.errors import StoreError, UsageError
 from models.domain.instants import us_of_datetime

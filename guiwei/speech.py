@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from guiwei.box import Ears, RunResult, Uplink, said
+from guiwei.box import Ears, RunResult, said
 from guiwei.replay_progress import headway_shown
+from guiwei.uplink import Uplink
 from models.domain.clock import SystemClock
 from models.domain.errors import UsageError
 from models.domain.incident import Incident

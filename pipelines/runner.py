@@ -17,6 +17,7 @@ from pipelines.camera_feed import CameraFeed, Told
 from pipelines.camera_watch import CameraWatch
 from pipelines.casebook import CaseBook
 from pipelines.engine import Engine
+from pipelines.inlet import Inlet, NoInlet
 from pipelines.merging import Merge
 
 TICK_S = 1.0
@@ -52,6 +53,8 @@ class Desk:
     albums: Mapping[str, Album]
     watch: CameraWatch
     witnesses: Sequence[Witness] = ()
+    inlet: Inlet = field(default_factory=NoInlet)
+    """Readings of meters and calendar entries, asked for at every tick."""
     headway: Callable[[Headway], None] = field(default=lambda _: None)
     tell: Callable[[str, dict[str, str]], None] = field(default=lambda _key, _places: None)
     """(text key, places): something a person should know; told once each time it changes."""
@@ -146,6 +149,8 @@ class Runner:
         step_us = round(TICK_S * US)
         while self._tick_us + step_us < utc_us:
             self._tick_us += step_us
+            for told in self._desk.inlet.due(self._tick_us):
+                self._judge_by(told)
             self._judge_by(Tick(self._tick_us))
             self._desk.casebook.pass_time(self._tick_us)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-REAL = ("browser", "rtsp", "postgresql")
+REAL = ("browser", "mqtt", "rtsp", "postgresql")
 REQUIRED = os.environ.get("GUIWEI_REQUIRE_REAL") == "1"
 
 

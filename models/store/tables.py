@@ -197,6 +197,40 @@ class AccessRow(Base):
     file: Mapped[Text]
 
 
+class SignalRow(Base):
+    """A reading of a meter on its way to the box of its site. Sent twice it is one row."""
+
+    __tablename__ = "signal"
+
+    id: Mapped[Serial]
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
+    meter: Mapped[Short]
+    kind: Mapped[Short]
+    """power | relay | setpoint | temperature"""
+    value: Mapped[float]
+    at_us: Mapped[Us]
+    received_us: Mapped[Us] = mapped_column(index=True)
+
+    __table_args__ = (UniqueConstraint("site_id", "meter", "kind", "at_us"),)
+
+
+class CalendarRow(Base):
+    """What a manager entered into the calendar or took back; rows are only added, the latest of an entry holds."""
+
+    __tablename__ = "calendar_entry"
+
+    id: Mapped[Serial]
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), index=True)
+    entry_id: Mapped[Short]
+    kind: Mapped[Short]
+    """vip_visit | evening_opening"""
+    starts_us: Mapped[Us]
+    ends_us: Mapped[Us]
+    cancelled: Mapped[bool]
+    user_name: Mapped[Short]
+    at_us: Mapped[Us]
+
+
 class BoxIncidentRow(Base):
     """On the box: an incident as last written, as the JSON that travels."""
 

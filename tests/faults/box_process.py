@@ -13,7 +13,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from guiwei.box import Uplink
+from guiwei.uplink import Uplink
 from tests.pipelines_box.showroom import replayed
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from guiwei.box import Ears, Eyes, RunResult, Uplink
+from guiwei.box import Ears, Eyes, RunResult
 from guiwei.replay import Recordings, replay
+from guiwei.uplink import Uplink
 from models.domain.media import Image
 from tests.media import write_video
 from vision.detectors.tape import TapeFinder

@@ -7,7 +7,8 @@ import pytest
 
 from api.devices import add_device
 from api.records import SiteRecord
-from guiwei.box import Ears, Uplink
+from guiwei.box import Ears
+from guiwei.uplink import Uplink
 from models.domain.site import Name
 from pipelines.outbox import api_client
 from tests.api.serving import Serving, serving

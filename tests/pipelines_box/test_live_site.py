@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from guiwei.box import Ears, Uplink
+from guiwei.box import Ears
 from guiwei.live import live
+from guiwei.uplink import Uplink
 from models.domain.errors import SourceError, UsageError
 from models.store import BoxStore
 from tests.pipelines_box.other_end import OK, Reply, other_end

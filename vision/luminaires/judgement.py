@@ -18,7 +18,7 @@ ON, OFF = 0.7, 0.3
 """Positions from which regions speak for on / off; between them they speak for neither."""
 STILL = 0.15
 """Once they speak they go on as far as this beyond: noise around a bound is no change of mind."""
-SETTLE_US = round(0.6 * US)
+SETTLE_US = round(0.4 * US)
 """A new state has to last this long: exposure has converged, a passer-by has moved on."""
 FIRST_US = US
 """The first state of a run, or after blindness."""
@@ -123,6 +123,8 @@ class Judgement:
     def doubtful(self) -> bool:
         """The regions have spoken against the state, or stepped and are unclear, for longer than a switch takes."""
         against = self.wanted is not self.truth and (self.wanted is not Truth.UNKNOWN or self.step_seen)
+        if self.step_seen and against:
+            return True  # from the first frame of a switching on: better unknown for a moment than wrong
         return against and self.last_us is not None and self.last_us - self.wanted_us > 2 * SETTLE_US
 
     @property

@@ -23,7 +23,9 @@ DARK_LEVEL = 8.0
 OFFSET = 2.0
 """Added to both sides of a ratio: a level of noise in the dark is no change of light."""
 HIDDEN = 0.4
-"""ln: a region this far below its darkest reference has something dark before it."""
+"""ln: a region this far below its darkest taught level has something dark before it."""
+BEYOND = 0.15
+"""ln: a reading this far below every taught one is of a daylight that was not taught: it says nothing."""
 ONE_SIDED = 0.15
 """ln: with references of one state only, how near a reading must be to be that state."""
 LEAST_GAP = 0.08
@@ -101,7 +103,7 @@ def position(region: LampRegion, ratio: float | None) -> float | None:
         taught, value = (region.on, 1.0) if region.on else (region.off, 0.0)
         near = taught and min(taught) - ONE_SIDED <= ratio and (value == 1.0 or ratio <= max(taught) + ONE_SIDED)
         return value if near else None
-    if ratio < min(region.off) - HIDDEN:
+    if ratio < min(region.off) - BEYOND:
         return None
     low, high = max(region.off), min(region.on)
     if high - low < LEAST_GAP:

@@ -17,9 +17,10 @@ from models.domain.media import US, Frame
 from vision.luminaires.region import LEAST_GAP, OFFSET, masks
 from vision.luminaires.sight import chroma_of
 
-WIDTH_PX = 480
-"""Pictures are looked at no wider than this: a lamp of 12 px in 1280 is still 4 px."""
-LONGEST_S = 1200.0
+WIDTH_PX = 960
+"""Pictures are looked at no wider than this: ceiling lamps at the edge of a wide view are 2 px high at 480."""
+LONGEST_S = 180.0
+"""At 10 pictures a second that is 1 GB; a lesson takes a minute."""
 BRIGHT = 150
 """Grey level that a lit lamp reaches in some second of the clip."""
 FALL = 0.12
@@ -28,6 +29,9 @@ STANDS_OUT = 1.10
 """A lit lamp is this much brighter than the mean of its neighbourhood."""
 GLARING, GLARES_OUT = 0.9, 1.4
 """A lamp that is lit throughout: as bright as anything in the picture, and far above its neighbourhood at all times."""
+FILLED = 0.8
+MOST_PATTERNS, LOOSE = 12, 1
+"""Different switching patterns looked for; seconds in which a pixel may differ from its pattern."""
 LEAST_PX = 5
 LARGEST_SHARE = 0.05
 PLATEAU_US = 2 * US
@@ -104,8 +108,7 @@ def taught_groups(clip: Clip, camera: str) -> tuple[TaughtGroup, ...]:
         return ()
     stack, times = np.stack(clip.pictures), np.array(clip.times_us)
     seconds = _second_medians(stack, times)
-    brightest, darkest = seconds.max(0).astype(np.float32), seconds.min(0).astype(np.float32)
-    lamps = [_with_switchings(lamp, times) for lamp in _lamps(stack, brightest, darkest)]
+    lamps = [_with_switchings(lamp, times) for lamp in _lamps(stack, _spots(seconds))]
     switched = [lamp for lamp in lamps if lamp.switchings]
     together = _mates(switched, times) if switched else _hidden_lamps(stack, times)
     events = [mates[0].switchings for mates in together]
@@ -114,7 +117,8 @@ def taught_groups(clip: Clip, camera: str) -> tuple[TaughtGroup, ...]:
         for i, mates in enumerate(together)
     ]
     found = [_group(group, times, clip, camera) for group in groups]
-    steady = [lamp for lamp in _lamps(stack, darkest, None) if _steady(lamp, switched)]
+    glaring = _glaring(seconds.min(0).astype(np.float32))  # letters that the camera writes are no filled rectangles
+    steady = [lamp for lamp in _lamps(stack, [glaring], filled=FILLED) if _steady(lamp, switched)]
     found += [TaughtGroup((_region(lamp, None, clip, camera),), ()) for lamp in steady]
     return tuple(group for group in found if group is not None)
 
@@ -126,25 +130,49 @@ def _second_medians(stack: Grey, times: NDArray[np.int64]) -> Grey:
     return np.asarray(kept if kept else [np.median(stack, 0)], np.uint8)
 
 
-def _lamps(stack: Grey, brightest: NDArray[np.float32], darkest: NDArray[np.float32] | None) -> list[_Lamp]:
-    """Compact spots that stand out: those that fell to `darkest`, or, without it, those that glare in `brightest`."""
-    height, width = brightest.shape
-    reach = max(9, width // 8) | 1
-    around = cv2.blur(brightest, (reach, max(5, reach // 2) | 1))
-    if darkest is None:
-        spots = (brightest >= GLARING * brightest.max()) & (brightest >= GLARES_OUT * around)
-    else:
-        spots = (brightest >= BRIGHT) & (brightest >= STANDS_OUT * around)
-        spots &= (brightest - darkest) >= FALL * brightest
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(spots.astype(np.uint8), connectivity=8)
-    polygons = []
-    for label in range(1, count):
-        if not LEAST_PX <= stats[label, cv2.CC_STAT_AREA] <= LARGEST_SHARE * width * height:
-            continue
-        outline, _ = cv2.findContours((labels == label).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-        x, y, w, h = cv2.boundingRect(max(outline, key=cv2.contourArea))
-        polygons.append(_corners(x, y, w, h))
+def _spots(seconds: Grey) -> list[NDArray[np.bool_]]:
+    """Bright places that fall by a switch, apart by when they do: panels that touch belong to different groups."""
+    brightest, darkest = seconds.max(0).astype(np.float32), seconds.min(0).astype(np.float32)
+    lit = (brightest >= BRIGHT) & (brightest >= STANDS_OUT * _around(brightest))
+    lit &= (brightest - darkest) >= FALL * brightest
+    where = np.flatnonzero(lit)
+    if not len(where):
+        return []
+    on = seconds.reshape(len(seconds), -1)[:, where] > ((brightest + darkest) / 2).ravel()[where]
+    found: list[NDArray[np.bool_]] = []
+    while len(where) >= LEAST_PX and len(found) < MOST_PATTERNS:
+        patterns, counts = np.unique(on, axis=1, return_counts=True)
+        like = (on != patterns[:, [int(counts.argmax())]]).sum(0) <= LOOSE
+        spots = np.zeros(lit.size, np.bool_)
+        spots[where[like]] = True
+        found.append(spots.reshape(lit.shape))
+        where, on = where[~like], on[:, ~like]
+    return found
+
+
+def _glaring(darkest: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Lamps that are lit throughout."""
+    glares = (darkest >= GLARING * darkest.max()) & (darkest >= GLARES_OUT * _around(darkest))
+    return np.asarray(glares, np.bool_)
+
+
+def _around(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    reach = max(9, picture.shape[1] // 8) | 1
+    return np.asarray(cv2.blur(picture, (reach, max(5, reach // 2) | 1)), np.float32)
+
+
+def _lamps(stack: Grey, layers: Sequence[NDArray[np.bool_]], *, filled: float = 0.0) -> list[_Lamp]:
+    """Compact spots of each layer; filled: least share of its rectangle that a spot has to fill."""
+    polygons = [polygon for spots in layers for polygon in _rectangles(spots, filled)]
     return [_lamp(stack, p, polygons) for p in polygons]
+
+
+def _rectangles(spots: NDArray[np.bool_], filled: float) -> Iterable[NDArray[np.float64]]:
+    count, _, stats, _ = cv2.connectedComponentsWithStats(spots.astype(np.uint8), connectivity=8)
+    for label in range(1, count):
+        x, y, w, h, area = (int(v) for v in stats[label])
+        if LEAST_PX <= area <= LARGEST_SHARE * spots.size and area >= filled * w * h:
+            yield _corners(x, y, w, h)
 
 
 def _lamp(stack: Grey, polygon: NDArray[np.float64], others: Sequence[NDArray[np.float64]]) -> _Lamp:
@@ -211,7 +239,15 @@ def _mates(lamps: Sequence[_Lamp], times: NDArray[np.int64]) -> list[list[_Lamp]
     for lamp in sorted(lamps, key=lambda one: one.switchings[0].utc_us):
         mates = next((g for g in groups if _together(g[0], lamp, slack_us)), None)
         groups.append([lamp]) if mates is None else mates.append(lamp)
-    return groups
+    return [group for group in groups if not any(_mirrors(group, other, slack_us) for other in groups)]
+
+
+def _mirrors(group: Sequence[_Lamp], other: Sequence[_Lamp], slack_us: int) -> bool:
+    """Whether a group brightens each time a larger one goes dark: exposure opens up, or a neighbour stands out more."""
+    return len(other) > len(group) and all(
+        any(s.on is not o.on and abs(s.utc_us - o.utc_us) <= slack_us for o in other[0].switchings)
+        for s in group[0].switchings
+    )
 
 
 def _together(one: _Lamp, other: _Lamp, slack_us: int) -> bool:

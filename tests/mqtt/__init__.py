@@ -1,0 +1,1 @@
+"""A real MQTT broker on a free port, started and killed by the tests."""
