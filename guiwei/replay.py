@@ -36,7 +36,7 @@ ASSUMED_START = datetime(2026, 1, 5, 10, 0)  # noqa: DTZ001 - local time of whic
 """A Monday morning within all duty windows: a recording of unknown start is judged as if made then."""
 
 _KEY = re.compile(r"[0-9a-f]{32}")
-_RESULTS = ("incidents.json", "intervals.json", "parties.json", TAPE)
+_RESULTS = ("incidents.json", "intervals.json", "parties.json", "energy.json", TAPE)
 
 
 @dataclass(frozen=True, slots=True)

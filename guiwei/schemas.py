@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from calibration import site_schema
+from pipelines.energy_book import energy_schema
 from pipelines.results import incidents_schema, intervals_schema, parties_schema
 from sample_videos.studio.truth import truth_schema
 
@@ -14,5 +15,6 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "incidents": incidents_schema,
     "intervals": intervals_schema,
     "parties": parties_schema,
+    "energy": energy_schema,
     "truth": truth_schema,
 }

@@ -12,6 +12,7 @@ announced, and absence is judged after all that was seen.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from models.domain.incident import Incident
 from models.domain.media import US
 from models.domain.messages import EndOfRecording, Message, Observation, Scene, StreamLost, StreamResumed, Tick
 from models.domain.site import Site
+from pipelines.energy_book import EnergyBook
 from pipelines.fusion import FLOOR, Fusion
 from pipelines.incidents import IncidentBook, IncidentChange
 from pipelines.ledger import Ledger, Row
@@ -74,6 +76,7 @@ class Engine:
         runs = any(_is_reception(state) for _, state in self._rules)
         self._parties = None if runs else PartyBook.of(floor)
         self._ledger = Ledger(site)
+        self._energy = EnergyBook(site)
 
     def step(self, message: Message) -> tuple[IncidentChange, ...]:
         """What the message changes. A message older than the one before is taken at its word, not reordered."""
@@ -91,6 +94,7 @@ class Engine:
         if self._parties is not None:
             self._parties = self._parties.after(floor)
         self._ledger.step(message)
+        self._energy.step(message)
         return tuple(changes)
 
     @property
@@ -138,6 +142,10 @@ class Engine:
     def presences_of(self, persons: tuple[str, ...]) -> tuple[str, ...]:
         """Every presence, of every camera, that these persons of parties were."""
         return self._fusion.presences_of(persons)
+
+    def energy(self, incidents: Iterable[Incident] | None = None) -> list[dict[str, Any]]:
+        """energy.json so far; incidents: those of the store, else the engine's own."""
+        return self._energy.document(self.incidents if incidents is None else incidents)
 
     def intervals(self) -> tuple[Row, ...]:
         """What was seen from the first frame to the last message, corrected in hindsight, without holes."""

@@ -1,4 +1,4 @@
-"""The result files of a recording: incidents.json, intervals.json, parties.json, and their JSON Schemas.
+"""The result files of a recording: incidents.json, intervals.json, parties.json, energy.json, and their JSON Schemas.
 
 Times are seconds from the first frame, rounded to a millisecond; lists are ordered and byte-identical on repeat.
 """
@@ -83,13 +83,14 @@ def write_document(path: Path, document: list[dict[str, Any]]) -> None:
 
 
 def write_results(folder: Path, engine: Engine, incidents: Iterable[Incident] | None = None) -> None:
-    """Write the three files. incidents: those of the store, with their evidence; else the engine's own."""
+    """Write the four files. incidents: those of the store, with their evidence; else the engine's own."""
     start_us = engine.start_us or 0
     folder.mkdir(parents=True, exist_ok=True)
-    told = engine.incidents if incidents is None else incidents
+    told = engine.incidents if incidents is None else tuple(incidents)
     write_document(folder / "incidents.json", incidents_document(told, start_us))
     write_document(folder / "intervals.json", intervals_document(engine.intervals(), start_us))
     write_document(folder / "parties.json", parties_document(engine.parties(), start_us))
+    write_document(folder / "energy.json", engine.energy(told))
 
 
 def _incident(incident: Incident, start_us: int) -> dict[str, Any]:
