@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from calibration.camera_secrets import missing_secrets
+from calibration.energy_remarks import energy_remarks
 from calibration.view import CameraView
 from models.domain.rules import PLANNED, RULES, RuleSpec
 from models.domain.site import Camera, Name, Post, Region, Site, Source, SourceKind, Zone
@@ -72,6 +73,7 @@ def remarks(site: Site, secrets: Mapping[str, str]) -> list[Remark]:
         *([] if site.entrances else [Remark("site.remark.no_entrance", {})]),
         *([] if site.posts else [Remark("site.remark.no_post", {})]),
         *(Remark("site.remark.switched_off", {"rule": code}) for code in sorted(site.switched_off)),
+        *(Remark(key, places) for key, places in energy_remarks(site)),
         Remark("site.remark.planned", {"rules": ", ".join(PLANNED)}),
     ]
 

@@ -115,10 +115,7 @@ class EnergyBook:
         mine = {n: d for (n, on), d in sorted(self._days.items()) if on == day and self._owners[n].zone == zone}
         owed_us, right_us = sum(d.owed_us for d in mine.values()), sum(d.right_us for d in mine.values())
         wasted = [i for i in incidents if i.code in WASTE and i.zone == zone and self._on(i) == day]
-        hours = {
-            name: round(sum(i.observed_s for i in wasted if i.code == code) / 3600, 4)
-            for code, name in EMPTY_HOURS.items()
-        }
+        empty = {name: sum(i.observed_s for i in wasted if i.code == code) for code, name in EMPTY_HOURS.items()}
         return {
             "zone": zone,
             "day": day.isoformat(),

@@ -9,9 +9,11 @@ from fastapi.routing import APIRoute
 
 from api import Settings, create_app
 from api.devices import revoke_device
+from api.examples import CALENDAR_ENTRY, SIGNALS
 from api.gate import OPEN
 from api.roles import PERMISSIONS, Permission, UserRole
 from models.domain.clock import SimulatedClock
+from models.store.tables import CalendarRow
 from tests.api.serving import (
     JPEG,
     OTHER,
@@ -26,6 +28,7 @@ from tests.api.serving import (
     serving,
 )
 
+ENTRY = "visit-1"
 BOX = "box"
 ANYBODY = "anybody"
 SIGNED_IN = "signed in"
@@ -52,6 +55,12 @@ NEEDS = {
     ("PUT", "/api/v1/cameras/{camera_id}/state"): BOX,
     ("PUT", "/api/v1/cameras/{camera_id}/picture"): BOX,
     ("GET", "/api/v1/cameras/{camera_id}/picture/{site_id}"): Permission.EVIDENCE,
+    ("POST", "/api/v1/signals"): BOX,
+    ("GET", "/api/v1/signals"): BOX,
+    ("GET", "/api/v1/calendar/for-box"): BOX,
+    ("GET", "/api/v1/calendar"): Permission.VIEW,
+    ("POST", "/api/v1/calendar"): Permission.CALENDAR,
+    ("DELETE", "/api/v1/calendar/{entry_id}"): Permission.CALENDAR,
 }
 """Who every route is for: a route that is missing here fails the first test."""
 
@@ -62,6 +71,8 @@ BODIES = {
     ("PUT", "/api/v1/cameras/{camera_id}/state"): camera(),
     ("PUT", "/api/v1/session/password"): {"current": PASSWORD, "new": PASSWORD},
     ("PUT", "/api/v1/session/language"): {"language": "en"},
+    ("POST", "/api/v1/signals"): SIGNALS,
+    ("POST", "/api/v1/calendar"): CALENDAR_ENTRY,
     ("POST", "/api/v1/session"): {"name": "nobody", "password": "nothing"},
 }
 WITH_ID = sorted(route for route, who in NEEDS.items() if "{" in route[1] and who != BOX)
@@ -78,7 +89,7 @@ def routes(app):
 
 def ask(client, route):
     method, path = route
-    address = path.format(dedupe_key=key(1), name="now.jpg", camera_id="hall-1", site_id=SITE.id)
+    address = path.format(dedupe_key=key(1), name="now.jpg", camera_id="hall-1", site_id=SITE.id, entry_id=ENTRY)
     if route in BODIES:
         return client.request(method, address, json=BODIES[route])
     if method == "PUT":
@@ -88,6 +99,9 @@ def ask(client, route):
 
 
 def fill(running):
+    with running.services.store.writing() as session:
+        words = {"entry_id": ENTRY, "kind": "vip_visit", "starts_us": 2**50, "ends_us": 2**50 + 1, "cancelled": False}
+        session.add(CalendarRow(site_id=SITE.id, user_name="manager", at_us=0, **words))
     box = running.box()
     assert box.post("/api/v1/incidents", json=incident(1, files={"now.jpg": JPEG})).status_code == 201
     assert bring(box).status_code == 201
@@ -143,7 +157,7 @@ def test_every_role_may_exactly_what_the_table_says(filled, role):
         assert status < 500
 
 
-def test_a_device_token_writes_and_reads_nothing(filled):
+def test_a_device_token_reads_nothing_but_its_readings_and_calendar(filled):
     box = filled.box()
     for route, who in NEEDS.items():
         status = ask(box, route).status_code

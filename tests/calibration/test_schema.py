@@ -63,7 +63,7 @@ def test_it_accepts_the_whole_of_a_good_file():
         ("required_count: 2", "required_count: 6", "posts/desk/required_count"),
         ("{limit_s: 30}", "{limit_s: 0}", "rules/greeter.visitor_unapproached/limit_s"),
         ("analysis_fps: 4", "analysis_fp: 4", "cameras/hall"),
-        ("wait.reception:", "wait.seated:", "rules"),
+        ("wait.reception:", "wait.carpark:", "rules"),
     ],
 )
 def test_it_refuses_what_the_loader_refuses(old, new, path):

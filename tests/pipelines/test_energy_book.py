@@ -72,11 +72,6 @@ def test_waste_is_the_time_of_the_incidents_and_always_called_an_estimate(tmp_pa
 
 
 def test_a_site_without_lamps_has_no_rows():
-    assert (
-        EnergyStory([], 10)
-        .played(
-            replace(energy_site(), energy=replace(energy_site().energy, luminaires={}, aircons={}, meters={})), **RATE
-        )
-        .energy()
-        == []
-    )
+    where = energy_site()
+    where = replace(where, energy=replace(where.energy, luminaires={}, aircons={}, meters={}))
+    assert EnergyStory([], 10).played(where, **RATE).energy() == []

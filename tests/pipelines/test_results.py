@@ -73,7 +73,9 @@ def test_repeating_gives_the_same_bytes(tmp_path):
     for name in SCHEMAS:
         first, second = ((tmp_path / folder / f"{name}.json").read_bytes() for folder in ("one", "two"))
         assert first == second
-    assert sorted(p.name for p in (tmp_path / "one").iterdir()) == [f"{name}.json" for name in sorted(SCHEMAS)]
+    assert sorted(p.name for p in (tmp_path / "one").iterdir()) == [
+        f"{name}.json" for name in sorted([*SCHEMAS, "energy"])
+    ]
 
 
 def test_incidents_are_ordered_by_their_first_moment_and_carry_their_evidence():

@@ -79,12 +79,11 @@ class Judgement:
                 return replace(now.blind(utc_us), recent=now.recent, position=where)
             wanted_us = now.wanted_us if now.wanted is Truth.UNKNOWN else utc_us
             now = replace(now, wanted=Truth.UNKNOWN, wanted_us=wanted_us, position=where)
-            return replace(now, step_seen=now.step_seen or now._steps())
+            return now._stepped()
         now = replace(now, position=where, voted_us=utc_us)
         if wanted is not now.wanted:
             now = replace(now, wanted=wanted, wanted_us=utc_us)
-        now = replace(now, step_seen=now.step_seen or now._steps())
-        return now._decided(utc_us)
+        return now._stepped()._decided(utc_us)
 
     def _decided(self, utc_us: int) -> Judgement:
         lasted_us = utc_us - self.wanted_us
@@ -102,6 +101,12 @@ class Judgement:
         return replace(
             self, truth=self.wanted, since_us=self.wanted_us, stepped=stepped, drifted=drifted, step_seen=False
         )
+
+    def _stepped(self) -> Judgement:
+        """Asked only while the regions do not speak for the state: otherwise there is nothing to explain."""
+        if self.step_seen or self.wanted is self.truth or not self._steps():
+            return self
+        return replace(self, step_seen=True)
 
     def _steps(self) -> bool:
         """Whether most of the weight has stepped by 15 % or more within the last second, all the same way."""

@@ -56,7 +56,7 @@ class LuminaireSight:
                 one.judgement = one.judgement.blind(utc_us)
         night = self._night(frame.image, utc_us)
         sick = scene.view is Truth.UNKNOWN
-        usual = float(np.median(frame.image[::8, ::8, 1]))
+        usual = float(np.median(frame.image[::16, ::16, 1]))
         boxes = [person.box for person in scene.persons]
         told: list[Observation] = []
         for one, meters in zip(self._groups, self._of_size(frame.size_px), strict=True):

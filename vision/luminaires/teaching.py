@@ -337,7 +337,7 @@ def _region(
     calm = np.ones(len(lamp.series), np.bool_) if near is None else ~near
     spans = [_span(lamp.series[calm if on is None else calm & (on if state else ~on)]) for state in (True, False)]
     chroma = round(float(np.median(clip.chroma)), 2)
-    usual = np.log([float(np.median(picture[::2, ::2])) + OFFSET for picture in clip.pictures])
+    usual = np.log([float(np.median(picture[::12, ::12])) + OFFSET for picture in clip.pictures])
     least = round(float(np.percentile(lamp.levels - usual, 1)), 4)
     return LampRegion(camera, lamp.part, corners, spans[0], () if on is None else spans[1], least, chroma)
 

@@ -16,6 +16,7 @@ from models.domain.media import US
 from models.domain.messages import Scene
 from models.domain.truth import Truth
 from vision.ingest import open_source
+from vision.luminaires import LuminaireSight
 
 CLIP = Path(__file__).parents[4] / "shared/material/lights/lobby-1000-1700.mp4"
 SITE = """
@@ -73,7 +74,7 @@ def test_calibration_finds_the_banks_and_the_lamp_that_burns_on(taught):
 def test_both_banks_are_found_off_within_a_second_and_nothing_flips_while_people_pass(taught, every):
     site = load_site(taught[0])
     camera = site.cameras["cam"]
-    (sight,) = sights_of(site, camera)
+    (sight,) = [one for one in sights_of(site, camera) if isinstance(one, LuminaireSight)]
     source = open_source(camera, secrets=Secrets(), clock=SystemClock(), anchor_utc_us=0)
     told, last = [], {}
     for number, frame in enumerate(source):
