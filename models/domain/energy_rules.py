@@ -14,8 +14,8 @@ def _on_empty(code: str, limit_s: float, high_s: float, source: str, kpi: str) -
         "1",
         "energy",
         (
-            Parameter("limit_s", limit_s, "s", 60.0, 14400.0, source),
-            Parameter("high_s", high_s, "s", 60.0, 28800.0, "domain.md 2.2: codes require off <= 20 min [V 6, V 7]"),
+            Parameter("limit_s", limit_s, "s", 5.0, 14400.0, source),
+            Parameter("high_s", high_s, "s", 5.0, 28800.0, "domain.md 2.2: codes require off <= 20 min [V 6, V 7]"),
             _TRANSIENT,
             _GAP,
         ),
