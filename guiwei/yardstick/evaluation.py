@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +26,9 @@ from guiwei.yardstick.stages import Stopwatch
 from guiwei.yardstick.stills import Still, stills
 from guiwei.yardstick.tracks import sequence_figures
 from models.domain.clock import SystemClock
+from models.domain.errors import GuiweiError
 from models.domain.media import US
+from models.texts import both
 from models.weights import DEFAULT
 from vision.detectors import load_detector
 from vision.detectors.tape import TapeFinder
@@ -59,7 +62,7 @@ class Evaluated:
 
 
 def evaluate(material: Material, work: Work, told: Told = lambda _done, _all, _name: None) -> Evaluated:
-    """Measure everything in `material`. Raises GuiweiError, KeyboardInterrupt."""
+    """Measure everything in `material`. Raises GuiweiError (also when a worker was killed), KeyboardInterrupt."""
     clock = SystemClock()
     began_us = clock.monotonic_us()
     played = _all_played(material.clips, work, told)
@@ -89,6 +92,11 @@ def _all_played(clips: Sequence[Clip], work: Work, told: Told) -> list[tuple[Cli
             for one in as_completed(running):
                 done[running[one].name] = one.result()
                 told(len(done), len(clips), running[one].name)
+        except BrokenProcessPool as error:
+            left = ", ".join(clip.name for clip in ordered if clip.name not in done)
+            raise GuiweiError(
+                both("cli.eval.broken"), got=left, next_step=both("cli.eval.broken.next", workers=max(1, count // 2))
+            ) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

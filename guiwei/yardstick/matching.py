@@ -6,11 +6,13 @@ a subject the story does not name, a moment more than `LATE_S` outside the right
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from guiwei.yardstick.cast import Cast
+from guiwei.yardstick.cast import Cast, TrueFrames
 from guiwei.yardstick.playing import Played
+from models.domain.geometry import contains
 from models.domain.incident import Incident
 from models.domain.site import Site
 from pipelines.ledger import Row
@@ -68,14 +70,15 @@ def raised_of(played: Played, cast: Cast) -> tuple[Raised, ...]:
 def _raised(incident: Incident, played: Played, cast: Cast) -> Raised:
     clock, camera = played.clock, incident.camera
     persons = tuple(incident.extra.get("persons", "").split())
-    party = cast.party_of(persons, played.clip.truth) or ""
+    at_s = clock.s(incident.t_confirmed_us, camera)
+    party = cast.party_of(persons, played.clip.truth) or _party_there(played.clip.truth, incident.zone, at_s)
     named = incident.subject in _named(played.site)
     return Raised(
         code=incident.code,
         subject=incident.subject if named else party,
         camera=camera,
         t_first_s=clock.s(incident.t_first_us, camera),
-        t_confirmed_s=clock.s(incident.t_confirmed_us, camera),
+        t_confirmed_s=at_s,
         t_end_s=None if incident.t_end_us is None else clock.s(incident.t_end_us, camera),
         measured=incident.measured.value,
         observed_s=incident.observed_s,
@@ -89,6 +92,21 @@ def _named(site: Site) -> set[str]:
     named by itself."""
     things = (site.cameras, site.zones, site.posts, site.energy.luminaires, site.energy.aircons, site.furniture.items)
     return {name for each in things for name in each}
+
+
+def _party_there(truth: Truth, zone: str, t_s: float) -> str:
+    """The party with most people in the zone then, for incidents of a group that name no persons; "" for nobody's."""
+    floors = [one.floor_m for one in truth.zones if one.id == zone]
+    members = {name: party.id for party in truth.parties for name in party.members}
+    frames = TrueFrames(truth)
+    there = {
+        sight.id: members[sight.id]
+        for camera in truth.cameras
+        for sight in frames.at(camera, t_s) or ()
+        if sight.id in members and any(contains(floor, (sight.x_m, sight.y_m)) for floor in floors)
+    }
+    told = Counter(there.values())
+    return min(told, key=lambda party: (-told[party], party)) if told else ""
 
 
 def matched(truth: Truth, raised: Sequence[Raised], rows: Sequence[tuple[Row, float, float]]) -> Matches:

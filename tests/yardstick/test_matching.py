@@ -6,7 +6,7 @@ import pytest
 
 from guiwei.yardstick.cast import Cast
 from guiwei.yardstick.figures import report_of
-from guiwei.yardstick.matching import Raised, matched
+from guiwei.yardstick.matching import Raised, matched, raised_of
 from guiwei.yardstick.sample import SlipKind
 from guiwei.yardstick.scoring import scored
 from models.domain.presence import Role
@@ -107,3 +107,26 @@ def test_a_code_without_a_rule_is_listed_and_no_miss(truth):
     assert not score.slips
     assert report["clips"][0]["n_not_implemented"] == 1
     assert report["clips"][0]["n_missed"] == 0
+
+
+def test_a_group_at_a_table_that_names_no_persons_is_known_by_who_sits_there():
+    ana = Actor("ana", Role.VISITOR).enters(0, (4.0, 1.0)).stands(until=60)
+    ben = Actor("ben", Role.VISITOR).enters(0, (8.0, 6.0)).stands(until=60)
+    tables = [
+        {"id": "table-a", "kind": "negotiation", "floor_m": ((3, 0), (5, 0), (5, 2), (3, 2))},
+        {"id": "table-b", "kind": "negotiation", "floor_m": ((0, 5), (2, 5), (2, 7), (0, 7))},
+    ]
+    truth = truth_of(Story([ana, ben], length_s=60), [], zones=tables)
+    played = play_story(Story([ana, ben], length_s=60), truth)
+    first, *_ = played.incidents
+    seated = replace(first, code="wait.seated", subject="table-1", zone="table-a", extra={})
+    told = raised_of(replace(played, incidents=(seated, replace(seated, zone="table-b"))), Cast((), {}))
+    assert [one.subject for one in told] == ["party ana", ""], "nobody sits at the other table"
+
+
+def test_a_subject_that_site_and_truth_share_keeps_its_name_whoever_was_seen_there(truth):
+    played = play_story(waiting_story(), truth)
+    first, *_ = played.incidents
+    post = replace(first, code="greeter.post_unattended", subject="desk")
+    (told,) = raised_of(replace(played, incidents=(post,)), Cast.of(truth, played.messages, played.clock))
+    assert told.subject == "desk"
