@@ -38,26 +38,23 @@ def truth() -> dict:
 
 def items() -> dict[str, FurnitureItem]:
     found = {}
-    for one in truth()["furniture"][0]["items"]:
+    for one in truth()["items"]:
         if one["id"] not in (*WATCHED, *NEIGHBOURS):
             continue
-        length, width = one["footprint"]
-        square = length == width
-        cls = CLASSES.get(one["cls"], ItemClass.CABINET)
-        if one["cls"] == "table":
-            cls = ItemClass.ROUND_TABLE if square else ItemClass.TABLE
-        name = Name(one["id"], one["id"])
-        symmetry = 0 if cls in ROUND else SYMMETRY.get(cls, 1)
-        size = (length, width, one["height"])
-        found[one["id"]] = FurnitureItem(one["id"], name, "hall", cls, size, Pose(*one["ref"]), 80, 10, symmetry)
+        cls = CLASSES.get(one["kind"], ItemClass.CABINET)
+        if one["kind"] == "table":
+            cls = ItemClass.ROUND_TABLE if one["style"] == "round" else ItemClass.TABLE
+        symmetry, name = 0 if cls in ROUND else SYMMETRY.get(cls, 1), Name(one["id"], one["id"])
+        place = Pose(*one["reference"])
+        found[one["id"]] = FurnitureItem(one["id"], name, "hall", cls, tuple(one["size_m"]), place, 80, 10, symmetry)
     return found
 
 
 def site(every_s: float = 5.0) -> Site:
-    told = truth()["camera"]
-    matrix, dist = np.array(told["K"]), tuple(told["dist_opencv_k1k2p1p2k3"])
-    lens = Lens(matrix[0, 0], matrix[1, 1], matrix[0, 2], matrix[1, 2], dist)
-    rotation, shift = np.array(told["R_world_to_cam"]), np.array(told["t_world_to_cam"])
+    told = truth()["cameras"]["hall"]
+    one = told["lens"]
+    lens = Lens(one["fx"], one["fy"], one["cx"], one["cy"], tuple(one["distortion"]))
+    rotation, shift = np.array(told["rotation"]), np.array(told["translation_m"])
     marks = []
     for x, y in ((2.0, 1.5), (6.0, 1.0), (2.0, 4.5), (7.0, 5.0), (4.0, 3.0), (10.0, 4.0)):
         ahead = rotation @ (x, y, 0.0) + shift
@@ -86,12 +83,12 @@ def sight_reference() -> np.ndarray:
 
 def people(t: float) -> tuple[Person, ...]:
     """Those that truth.json says are in the picture."""
-    now = max((f for f in truth()["frames"] if f["t"] <= t + 1e-6), key=lambda f: f["t"])
+    now = max((f for f in truth()["frames"] if f["t_s"] <= t + 1e-6), key=lambda f: f["t_s"])
     found = []
     for one in now["persons"]:
-        if one["visible_frac"] > 0.02:
-            x0, y0, x1, y1 = one["box"]
-            place = Place(((x0 + x1) / 2, y1), 100.0, tuple(one["floor_xy"]), 0.1)
+        if one["visible_share"] > 0.02:
+            x0, y0, x1, y1 = one["box_px"]
+            place = Place(((x0 + x1) / 2, y1), 100.0, (one["x_m"], one["y_m"]), 0.1)
             box = (float(x0), float(y0), float(x1), float(y1))
             found.append(Person(one["id"], Role.UNKNOWN, Truth.HOLDS, place, box, 0, round(t * US), 0.0))
     return tuple(found)
