@@ -28,6 +28,7 @@ eval: $(VENV)/.ready-test  ## measure on the samples; fails when a stored figure
 bench: $(VENV)/.ready-test  ## ms per frame of every stage, as ratios in one run
 	$(BIN)/python -m bench.stages
 	$(BIN)/python -m bench.furniture
+	$(BIN)/python -m bench.crowd
 
 docs: $(VENV)/.ready-test  ## write the generated pages anew (rules, commands, endpoints, schemas)
 	$(BIN)/python -m guiwei.documentation

@@ -1,4 +1,4 @@
-"""`guiwei calibrate`: floor, lens, teach, show, baseline, lights, uniform. All ends in the site folder; needs no display.
+"""`guiwei calibrate`: floor, lens, teach, show, baseline, lights, uniform. All ends in the site folder, on no display.
 
 Each command checks first and writes last: bad input is refused and changes nothing.
 """
