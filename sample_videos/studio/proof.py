@@ -29,6 +29,8 @@ SETTLE_S = 0.4
 """The first moments after a change are left out: the encoder still carries the old picture."""
 LABEL_REACH_PX, ALONE_PX, CONTRAST = 6, 13.0, 6.0
 """How far from its place a disc is looked for; how far the next dark thing must be; grey levels that make a spot."""
+ENLARGE = 3
+"""A marker module is one or two pixels wide from 3 m off; enlarged, OpenCV reads it."""
 SOLE_M = 0.012
 """Soles may hover or sink by as much as a shoe's edge is thick."""
 
@@ -103,7 +105,7 @@ def _labels(
         if patch.shape != (2 * r + 1, 2 * r + 1) or patch.max() < CONTRAST:
             continue
         top, left = np.unravel_index(int(patch.argmax()), patch.shape)
-        if {int(top), int(left)} & {0, 2 * r}:
+        if {int(top), int(left)} & {0, 1, 2 * r - 1, 2 * r}:
             continue  # only the rim of something larger: this disc is too faint to be found
         y0, x0 = y - r + int(top), x - r + int(left)
         near = relief[y0 - 2 : y0 + 3, x0 - 2 : x0 + 3]
@@ -145,13 +147,15 @@ def _board(pose: Pose, camera: StudioCamera, mean: NDArray[np.float32]) -> list[
     words = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, CHARUCO_DICTIONARY))
     board = cv2.aruco.CharucoBoard(CHARUCO_SQUARES, CHARUCO_SQUARE_M, CHARUCO_SQUARE_M * 0.75, words)
     detector: Any = cv2.aruco.CharucoDetector(board)
-    corners, ids, _, _ = detector.detectBoard(np.clip(mean, 0, 255).astype(np.uint8))
+    large = cv2.resize(mean, None, fx=ENLARGE, fy=ENLARGE, interpolation=cv2.INTER_CUBIC)
+    corners, ids, _, _ = detector.detectBoard(np.clip(large, 0, 255).astype(np.uint8))
     if ids is None:
         return []
     found = []
     for corner, number in zip(corners.reshape(-1, 2), ids.ravel(), strict=True):
         u, v = charuco_corner(int(number), pose, camera)
-        found.append(float(np.hypot(corner[0] + 0.5 - u, corner[1] + 0.5 - v)))
+        x, y = (corner + 0.5) / ENLARGE
+        found.append(float(np.hypot(x - u, y - v)))
     return found
 
 

@@ -10,22 +10,25 @@ from sample_videos.studio.truth import read_truth, written
 from tests.studio.playing import SAMPLES
 
 BOUND_PX = 1.5
-BOARDS = ("calibrate-tile", "calibrate-wood")
+BOARDS = {"calibrate-tile": 150, "calibrate-wood": 20}
+"""Clip and how many corners OpenCV reads at least: in the wide lens the markers are at their smallest."""
 
 
 @pytest.fixture(scope="module", params=BOARDS)
 def proof(request):
-    return prove(SAMPLES / request.param)
+    return BOARDS[request.param], prove(SAMPLES / request.param)
 
 
 def test_charuco_corners_lie_within_the_bound_for_each_lens(proof):
-    assert len(proof.corners_px) >= 60
-    assert Proof.p95(proof.corners_px) <= BOUND_PX
+    least, found = proof
+    assert len(found.corners_px) >= least
+    assert Proof.p95(found.corners_px) <= BOUND_PX
 
 
 def test_bare_labels_lie_within_the_bound():
-    found = prove(SAMPLES / "furniture-tile-dusk").labels_px
-    assert len(found) >= 5
+    clips = ("furniture-tile-day", "furniture-tile-dusk", "furniture-wood-day", "furniture-wood-dusk")
+    found = [error for clip in clips for error in prove(SAMPLES / clip).labels_px]
+    assert len(found) >= 20
     assert Proof.p95(found) <= BOUND_PX
 
 
