@@ -11,7 +11,7 @@ from guiwei.yardstick.playing import TruthClock
 from models.domain.messages import Message, Scene
 from models.domain.presence import Person
 from models.domain.truth import Truth as Seen
-from sample_videos.studio.truth import FrameTruth, PersonSight, Truth
+from sample_videos.studio.truth import FrameTruth, PersonSight, Truth, ViewTruth
 from vision.tracking import overlap
 
 Box = tuple[float, float, float, float]
@@ -25,6 +25,7 @@ class TrueFrames:
     """The persons of a truth by camera and moment."""
 
     def __init__(self, truth: Truth) -> None:
+        self._sick = sick_views(truth)
         self._frames: dict[str, list[FrameTruth]] = defaultdict(list)
         for frame in sorted(truth.frames, key=lambda f: f.t_s):
             self._frames[frame.camera].append(frame)
@@ -37,6 +38,16 @@ class TrueFrames:
             return None
         frame = self._frames[camera][at]
         return frame.persons if t_s <= frame.t_s + frame.dt_s + 0.05 else None
+
+    def seen(self, camera: str, t_s: float) -> tuple[PersonSight, ...] | None:
+        """The same, and None while the view is sick: nobody can be found in a picture that shows nothing."""
+        sick = any(view.camera == camera and view.t_start_s <= t_s < view.t_end_s for view in self._sick)
+        return None if sick else self.at(camera, t_s)
+
+
+def sick_views(truth: Truth) -> tuple[ViewTruth, ...]:
+    """Spells in which a picture does not show the room; a nudged camera shows it from elsewhere."""
+    return tuple(view for view in truth.views if view.state != "nudged")
 
 
 def counts(sight: PersonSight) -> bool:
@@ -96,7 +107,7 @@ class Cast:
         votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for scene, step_s in zip(scenes, after, strict=True):
             t_s = clock.s(scene.utc_us, scene.camera)
-            sights = frames.at(scene.camera, t_s)
+            sights = frames.seen(scene.camera, t_s)
             if sights is None:
                 continue
             persons = tuple(person for person in scene.persons if person.seen is Seen.HOLDS)

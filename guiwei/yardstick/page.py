@@ -114,9 +114,9 @@ class _Writer:
                     self._counted(one["n_false"], SlipKind.FALSE_ALARM, code),
                     number(one["precision"]),
                     number(one["recall"]),
-                    f"{number(one['time_error_s']['median'])} / {number(one['time_error_s']['p95'])}",
+                    _late(one["time_error_s"]),
                     _of(one["n_must_not_kept"], one["n_must_not"]),
-                    f"{_of(one['n_blind_kept'], one['n_blind'])} · {_of(one['n_blind_told'], one['n_blind'])}",
+                    _blind(one),
                     number(one["blind_share"]),
                 )
             )
@@ -130,7 +130,7 @@ class _Writer:
     def _code(self, code: str) -> str:
         key = f"rule.{code}.name"
         name = escape(text(key, self._language)) if key in catalogue() else ""
-        return f"<code>{escape(code)}</code><small>{name}</small>"
+        return f"{_name(code)}<small>{name}</small>"
 
     def _counted(self, count: int, kind: SlipKind, what: str) -> str:
         anchor = _anchor(kind, what)
@@ -141,12 +141,12 @@ class _Writer:
         for name, one in self._report["quantities"].items():
             if "right" in one:
                 each = (percent(one[word]) for word in ("right", "wrong", "unknown"))
-                shares.append((f"<code>{escape(name)}</code>", str(one["n"]), *each))
+                shares.append((_name(name), str(one["n"]), *each))
             else:
                 what = next((slip for slip, quantity in SLIPS_AT.items() if quantity == name), "")
                 errors.append(
                     (
-                        f"<code>{escape(name)}</code>",
+                        _name(name),
                         str(one["n"]),
                         *(number(one[key]) for key in ("median", "p95", "max", "bias")),
                         percent(one["within_2_sigma"]),
@@ -166,7 +166,7 @@ class _Writer:
         heads = ("sequence", "hota", "deta", "assa", "idf1", "mota", "id_switches", "n_boxes")
         rows = [
             (
-                f"<code>{escape(name)}</code>",
+                _name(name),
                 *(number(one[key]) for key in heads[1:6]),
                 str(one["id_switches"]),
                 str(one["n_boxes"]),
@@ -248,7 +248,7 @@ class _Writer:
     def floors(self, steps: Sequence[Step]) -> str:
         rows = [
             (
-                f"<code>{escape(step.figure)}</code>",
+                _name(step.figure),
                 number(step.floor.value),
                 number(step.floor.margin),
                 number(step.found),
@@ -303,3 +303,17 @@ def _data(content: bytes, kind: str) -> str:
 
 def _of(part: int, whole: int) -> str:
     return f"{part}/{whole}" if whole else "–"
+
+
+def _name(name: str) -> str:
+    """A code or figure that may break after its dots, strokes and underscores: a telephone is narrow."""
+    return "<code>" + re.sub("([._/])", r"\1<wbr>", escape(name)) + "</code>"
+
+
+def _blind(one: Mapping[str, int]) -> str:
+    whole = one["n_blind"]
+    return f"{_of(one['n_blind_kept'], whole)} · {_of(one['n_blind_told'], whole)}" if whole else "–"
+
+
+def _late(error_s: Mapping[str, float | None]) -> str:
+    return "–" if error_s["median"] is None else f"{number(error_s['median'])} / {number(error_s['p95'])}"

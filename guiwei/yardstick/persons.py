@@ -24,7 +24,7 @@ def person_tallies(played: Played, cast: Cast) -> Iterator[Tally]:
     """Persons found by the network (`found.*`) and shown as presences (`present.*`): by size and by visibility."""
     frames = TrueFrames(played.clip.truth)
     for found in played.found:
-        sights = frames.at(found.camera, found.t_s)
+        sights = frames.seen(found.camera, found.t_s)
         if sights is not None:
             sure = found.boxes[(found.boxes.scores >= START_SCORE) & (found.boxes.classes == 0)]
             boxes = [(float(a), float(b), float(c), float(d)) for a, b, c, d in sure.boxes]

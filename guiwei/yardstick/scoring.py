@@ -16,6 +16,9 @@ from guiwei.yardstick.visits import post_tallies, visit_samples
 from models.domain.rules import PLANNED
 from sample_videos.studio.truth import Expected, Truth
 
+LIKE_MEASURED = ("furniture.", "wait.", "greeter.", "energy.ac_setpoint")
+"""Codes whose incidents measure what the truth does; a moved camera is told in seconds, its truth in pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClipScore:
@@ -75,7 +78,7 @@ def _everything(played: Played, cast: Cast) -> Iterator[Sample | Tally | Slip]:
 def _incident_samples(clip: str, matches: Matches) -> Iterator[Sample]:
     """Measured values of the incidents found, where the truth knows them."""
     for hit in matches.hits:
-        if hit.expected.measured is not None:
+        if hit.expected.measured is not None and hit.expected.code.startswith(LIKE_MEASURED):
             spot = Spot(clip, hit.raised.camera, hit.raised.t_confirmed_s, hit.raised.subject)
             yield Sample(f"measured.{hit.expected.code}", hit.raised.measured - hit.expected.measured, spot)
 

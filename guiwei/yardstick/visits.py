@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from guiwei.yardstick.cast import Cast
+from guiwei.yardstick.cast import Cast, sick_views
 from guiwei.yardstick.playing import Played
 from guiwei.yardstick.sample import Sample, Slip, SlipKind, Spot, Tally
 from models.domain.media import US
@@ -21,10 +21,11 @@ def visit_samples(played: Played, cast: Cast) -> Iterator[Sample | Slip]:
     """Each true party beside the first of the product's parties that is made of its persons."""
     found = _by_truth(played, cast)
     for party in played.clip.truth.parties:
-        if party.t_enters_s is None:
+        mine = found.pop(party.id, [])
+        # Who is there from the start, or comes while nothing can be seen, does not come in before the product's eyes.
+        if party.t_enters_s is None or party.t_enters_s <= 0 or _blind(played, party.t_enters_s, party.t_enters_s):
             continue
         spot = Spot(played.clip.name, _camera(played), party.t_enters_s, party.id)
-        mine = found.pop(party.id, [])
         if not mine:
             yield Slip(SlipKind.MISS, "visit", spot, f"{party.id} comes in and no party is told")
             continue
@@ -59,12 +60,16 @@ def _compared(played: Played, true: PartyTruth, told: Party, spot: Spot) -> Iter
     assert true.t_enters_s is not None
     yield sample("visit_start_s", clock.s(told.entered_us, told.camera) - true.t_enters_s)
     reception = next((wait for wait in true.waits if wait.kind == "reception"), None)
-    if reception is None:
-        return
+    if reception is None or _blind(played, reception.t_start_s, reception.t_start_s + reception.wait_s):
+        return  # of a wait that was not seen throughout the product knows a minimum only, and says so
     until_us = told.wait_min_us if told.over else told.visit.at_least_us(told.until_us)
     yield sample("wait_s", until_us / US - reception.wait_s)
     if reception.end == "served" and reception.t_end_s is not None and told.served_us is not None:
         yield sample("served_s", clock.s(told.served_us, told.camera) - reception.t_end_s)
+
+
+def _blind(played: Played, t_start_s: float, t_end_s: float) -> bool:
+    return any(view.t_start_s <= t_end_s and t_start_s < view.t_end_s for view in sick_views(played.clip.truth))
 
 
 def post_tallies(played: Played) -> Iterator[Tally]:
@@ -79,7 +84,7 @@ def post_tallies(played: Played) -> Iterator[Tally]:
         for number in range(int(played.clip.truth.duration_s / STEP_S)):
             t_s = number * STEP_S
             at = bisect_right(starts, t_s) - 1
-            if at < 0 or _edge(post, t_s):
+            if at < 0 or _edge(post, t_s) or _blind(played, t_s, t_s):
                 continue
             value = told[at][1]
             true = "attended" if _attended(post, t_s) else "unattended"
