@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from models.domain.media import US, Image
 from models.domain.truth import Truth
@@ -18,6 +19,10 @@ COVERED_SHARE = 0.12
 """Left of the usual edge strength: a hand, a box or paint before the lens leaves nothing sharp."""
 COVERED_S = 3.0
 USUAL_S = 60.0
+TILES, SHARPEST = (9, 10), 12
+"""The sharpest of the 90 tiles are left out: recorders burn the time and a name into the picture, as sharp before a
+covered lens as before the room. On the samples they left 0.14 to 0.15 of the usual strength of the whole picture, and
+0.06 to 0.07 of the other tiles'."""
 
 
 class SceneHealth:
@@ -55,8 +60,8 @@ class SceneHealth:
         return Truth.HOLDS if self.condition is None else Truth.UNKNOWN
 
     def _covered(self, small: Image, utc_us: int, *, learn: bool) -> bool:
-        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-        strength = cv2.norm(cv2.Laplacian(grey, cv2.CV_32F), cv2.NORM_L1) / grey.size
+        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+        strength = _strength(grey)
         if self._usual is None:
             self._usual = strength if learn else None
             self._last_us = utc_us
@@ -70,3 +75,12 @@ class SceneHealth:
         if self._flat_since_us is None:
             self._flat_since_us = utc_us
         return utc_us - self._flat_since_us >= COVERED_S * US
+
+
+def _strength(grey: NDArray[np.uint8]) -> float:
+    """Mean edge strength of all tiles but the sharpest."""
+    edges = np.abs(cv2.Laplacian(grey, cv2.CV_32F))
+    rows, columns = TILES
+    height, width = grey.shape
+    tiles = edges.reshape(rows, height // rows, columns, width // columns).mean((1, 3)).ravel()
+    return float(np.sort(tiles)[:-SHARPEST].mean())

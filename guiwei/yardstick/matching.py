@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from guiwei.yardstick.cast import Cast, TrueFrames
 from guiwei.yardstick.playing import Played
+from models.domain.finding import Severity
 from models.domain.geometry import contains
 from models.domain.incident import Incident
 from models.domain.site import Site
@@ -63,8 +64,10 @@ class Matches:
 
 
 def raised_of(played: Played, cast: Cast) -> tuple[Raised, ...]:
-    """The clip's incidents in the truth's words."""
-    return tuple(_raised(incident, played, cast) for incident in played.incidents)
+    """The clip's incidents in the truth's words. A warning that ended as one is no incident: the story's limits are
+    those of incidents."""
+    grave = [one for one in played.incidents if one.severity is not Severity.WARNING]
+    return tuple(_raised(incident, played, cast) for incident in grave)
 
 
 def _raised(incident: Incident, played: Played, cast: Cast) -> Raised:

@@ -68,3 +68,24 @@ def test_a_grey_camera_and_switched_lamps_and_dusk_are_no_fault():
     )
     assert len(switched) == 1
     assert len(told(lambda image: image, 0, 0, lights=lambda t: Light(frozenset(), daylight=1 - t / 45))) == 1
+
+
+def stamped(image):
+    """The recorder's time and name, as sharp before a hand as before the room."""
+    shown = image.copy()
+    height = image.shape[0]
+    for text, y in (("2026-03-14 13:00:12", height // 12), ("CAM HALL", height - height // 24)):
+        cv2.putText(shown, text, (8, y), cv2.FONT_HERSHEY_SIMPLEX, height / 500, (255, 255, 255), 2)
+    return shown
+
+
+def test_burnt_in_time_and_name_do_not_hide_that_the_lens_is_covered():
+    room = [stamped(picture(Light(frozenset({"front"})), number)) for number in range(60)]
+    health, hand = SceneHealth(), stamped(cv2.GaussianBlur(room[0], (0, 0), 60))
+    for number, image in enumerate(room):
+        assert health.view(image, START_US + number * US // 5) is Truth.HOLDS
+    began = START_US + 12 * US
+    views = [health.view(hand, began + n * US // 5) for n in range(30)]
+    assert health.condition is Condition.COVERED
+    assert views[-1] is Truth.UNKNOWN
+    assert health.view(room[0], began + 7 * US) is Truth.HOLDS
