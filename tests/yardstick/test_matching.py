@@ -130,3 +130,11 @@ def test_a_subject_that_site_and_truth_share_keeps_its_name_whoever_was_seen_the
     post = replace(first, code="greeter.post_unattended", subject="desk")
     (told,) = raised_of(replace(played, incidents=(post,)), Cast.of(truth, played.messages, played.clock))
     assert told.subject == "desk"
+
+
+def test_a_strange_thing_is_known_by_its_moment_since_nobody_told_its_name(truth):
+    carton = truth.expected[0].model_copy(update={"code": "furniture.extra", "subject": "carton"})
+    strange = truth.model_copy(update={"expected": (carton,)})
+    (hit,) = matched(strange, [raised("", 22.0, "furniture.extra")], []).hits
+    assert hit.expected.subject == "carton"
+    assert not matched(strange, [raised("", 60.0, "furniture.extra")], []).hits
