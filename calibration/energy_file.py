@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from calibration.field_checks import fault, printable, shape
+from calibration.field_checks import fault, printable, shape, user_name
 from models.domain.calendar import DAY_MIN, Window, overlapping
 
 LIGHTS_FILE = "lights.json"
@@ -202,7 +202,7 @@ class TopicPart(_Part):
 class MqttPart(_Part):
     host: Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_host)]
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
-    user: Line | None = None
+    user: Annotated[Line, AfterValidator(user_name)] | None = None
     secret: Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=64)] | None = None
     topics: Annotated[tuple[TopicPart, ...], Field(min_length=1, max_length=1000)]
 

@@ -43,6 +43,13 @@ def closest(word: str, allowed: Sequence[str]) -> str:
     return found[0] if found else ""
 
 
+def user_name(value: str) -> str:
+    """Refuse a colon: no login can hold one (RFC 7617 section 2), and what stands behind it is a password."""
+    if ":" in value:
+        raise fault("site.problem.user_with_colon")
+    return value
+
+
 def seen_kind(kind: object) -> object:
     """Refuse kinds of place that the law closes to cameras; other values pass on to the list of kinds."""
     if isinstance(kind, str) and kind.lower() in FORBIDDEN_KINDS:

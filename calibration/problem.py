@@ -76,6 +76,8 @@ def shown(value: Any, key: str = "") -> str:
     """A value as an error may show it: short, never a password, never the inside of a mapping or a list of mappings."""
     if key.rsplit(".", 1)[-1] in SECRET_KEYS:
         return both("site.shown.secret")
+    if key.rsplit(".", 1)[-1] == "user" and isinstance(value, str):
+        value = value.partition(":")[0] + (":***" if ":" in value else "")
     if isinstance(value, Mapping):
         return both("site.shown.mapping", keys=", ".join(map(str, value)) or "-")
     if isinstance(value, list):

@@ -23,6 +23,7 @@ from calibration.field_checks import (
     seen_name,
     shape,
     time_zone,
+    user_name,
 )
 from calibration.furniture_file import FurniturePart
 from models.domain.site import LightingPolicy, ZoneKind
@@ -109,7 +110,7 @@ class SourcePart(_Part):
     file: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(file_address)] | None = None
     start: Annotated[str, Field(max_length=40)] | None = None
     rtsp: Annotated[str, Field(max_length=1000), AfterValidator(rtsp_address)] | None = None
-    user: Line | None = None
+    user: Annotated[Line, AfterValidator(user_name)] | None = None
     secret: SecretName | None = None
     transport: Literal["tcp", "udp"] = "tcp"
 

@@ -245,6 +245,13 @@ FAULTS = [
         "cameras.door.source.rtsp",
     ),
     Fault(
+        "password behind the user",
+        "user: viewer\n      secret",
+        "user: viewer:hunter2\n      secret",
+        "user_with_colon",
+        "cameras.door.source.user",
+    ),
+    Fault(
         "other scheme",
         "rtsp: rtsp://192.0.2.7:554/main",
         "rtsp: http://192.0.2.7/main",
