@@ -19,6 +19,8 @@ COVERED_SHARE = 0.12
 """Left of the usual edge strength: a hand, a box or paint before the lens leaves nothing sharp."""
 COVERED_S = 3.0
 USUAL_S = 60.0
+LOOK_EACH_S = 0.5
+"""Blur and infrared take seconds to be told and half a millisecond to be looked for: not in every frame."""
 TILES, SHARPEST = (9, 10), 12
 """The sharpest of the 90 tiles are left out: recorders burn the time and a name into the picture, as sharp before a
 covered lens as before the room. On the samples they left 0.14 to 0.15 of the usual strength of the whole picture, and
@@ -37,27 +39,34 @@ class SceneHealth:
         self._usual: float | None = None
         self._flat_since_us: int | None = None
         self._last_us = 0
+        self._looked_us: int | None = None
+        self._soft_or_grey: Condition | None = None
 
     def reset(self) -> None:
         """A new run: what was seen before does not freeze it."""
         self._before = None
         self._flat_since_us = None
+        self._looked_us = self._soft_or_grey = None
 
     def view(self, image: Image, utc_us: int) -> Truth:
         """HOLDS while the picture can be believed, else UNKNOWN. image: H x W x 3 BGR."""
         small = np.asarray(cv2.resize(image, (160, 90), interpolation=cv2.INTER_NEAREST), np.uint8)
         if self._before is None or not np.array_equal(small, self._before):
             self._before, self._changed_us = small, utc_us
-        black = np.count_nonzero(small >= BLACK_LEVEL) < LIGHT_SHARE * small.size
+        black = bool(np.count_nonzero(small >= BLACK_LEVEL) < LIGHT_SHARE * small.size)
+        if self._looked_us is None or utc_us - self._looked_us >= LOOK_EACH_S * US:
+            self._looked_us, self._soft_or_grey = utc_us, self._look(image, utc_us)
         found = {
             Condition.BLACK: black,
             Condition.FROZEN: utc_us - self._changed_us >= FROZEN_S * US,
             Condition.COVERED: self._covered(small, utc_us, learn=not black),
-            Condition.BLURRED: self._focus.blurred(image, utc_us),
-            Condition.NIGHT: self._mode.night(image, utc_us),
         }
-        self.condition = next((condition for condition, sick in found.items() if sick), None)
+        self.condition = next((condition for condition, sick in found.items() if sick), self._soft_or_grey)
         return Truth.HOLDS if self.condition is None else Truth.UNKNOWN
+
+    def _look(self, image: Image, utc_us: int) -> Condition | None:
+        blurred, night = self._focus.blurred(image, utc_us), self._mode.night(image, utc_us)
+        return Condition.BLURRED if blurred else Condition.NIGHT if night else None
 
     def _covered(self, small: Image, utc_us: int, *, learn: bool) -> bool:
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
