@@ -28,7 +28,8 @@ LOW_SCORE = 0.2
 """The second net: a network that says "person" this faintly is wrong more often than not, and masking costs nothing."""
 SMALL_PX = 640
 """Longer side of a shot that is for the clip only."""
-LARGE_EACH_S = 1.0
+LARGE_EACH_S = 2.0
+"""The still of an incident lies within a second of its moment; whoever comes or goes has one at once."""
 QUALITY = 82
 
 Boxes = NDArray[np.float32]
