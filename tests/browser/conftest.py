@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from models.store.opening import Store, open_store
 from tests.browser.server import running, settings
 from tests.browser.site import Showroom
-from tests.browser.visit import CHROMIUM, DESKTOP, Visit, open_browser, visiting
+from tests.browser.visit import CHROMIUM, DESKTOP, Visit, visiting
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,12 +32,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Stor
     with running(data_dir) as address:
         yield address, store
     store.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, open_browser(playwright) as browser:
-        yield browser
 
 
 @pytest.fixture

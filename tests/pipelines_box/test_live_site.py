@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from guiwei.box import Ears
 from guiwei.live import live
-from guiwei.uplink import Uplink
 from models.domain.errors import SourceError, UsageError
 from models.store import BoxStore
+from tests.pipelines_box.live_process import HASTY
 from tests.pipelines_box.other_end import OK, Reply, other_end
 from tests.pipelines_box.showroom import CAMERAS, tape_eyes, write_site
-from vision.ingest import Patience
-
-HASTY = Patience(open_s=2, read_s=2, backoff_s=0.1, backoff_max_s=0.2)
 
 
 def dead_port() -> int:
@@ -40,34 +38,29 @@ def unreachable(folder: Path, cameras: tuple[str, ...]) -> Path:
     return folder
 
 
-@pytest.fixture
-def survivor() -> Iterator[None]:
-    """A SIGTERM that no run listens to any more must not end the test process, whose default it would be."""
-    before = signal.signal(signal.SIGTERM, lambda *_: None)
-    yield
-    signal.signal(signal.SIGTERM, before)
-
-
-@pytest.mark.usefixtures("survivor")
 def test_two_cameras_that_are_off_are_told_once_each_and_closed_when_the_box_stops(tmp_path: Path):
-    site, main, told = unreachable(tmp_path / "site", ("door", "hall")), threading.main_thread(), []
+    site, out, stopped = unreachable(tmp_path / "site", ("door", "hall")), tmp_path / "out", threading.Event()
     with other_end() as end:
 
         def answer(_method: str, _path: str, _body: bytes) -> Reply:
             if {body["subject_id"] for body in end.incidents()} == {"door", "hall"} and not stopped.is_set():
                 stopped.set()
-                signal.pthread_kill(main.ident or 0, signal.SIGTERM)
+                box.send_signal(signal.SIGTERM)
             return OK
 
-        stopped, end.answer = threading.Event(), answer
-        ears = Ears(lambda key, places: told.append((key, places.get("camera"))))
-        result = live(
-            site, out=tmp_path / "out", uplink=Uplink(end.url, "t"), eyes=tape_eyes(site), ears=ears, patience=HASTY
-        )
-    assert sorted(told) == [("box.lost", "door"), ("box.lost", "hall")]
-    assert (result.interrupted, result.start_us, result.undelivered) == (True, None, 0)
-    assert {one.end_reason for one in result.incidents} == {"end_of_recording"}
-    store = BoxStore(f"sqlite:///{tmp_path / 'out' / 'box.sqlite'}")
+        command = [sys.executable, "-m", "tests.pipelines_box.live_process", str(site), str(out), end.url]
+        box = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        end.answer = answer
+        said, _ = box.communicate(timeout=120)
+    assert box.returncode == 0
+    assert json.loads(said.splitlines()[-1]) == {
+        "told": [["box.lost", "door"], ["box.lost", "hall"]],
+        "interrupted": True,
+        "start_us": None,
+        "undelivered": 0,
+        "end_reasons": ["end_of_recording"],
+    }
+    store = BoxStore(f"sqlite:///{out / 'box.sqlite'}")
     assert store.open_incidents() == []
     store.close()
 

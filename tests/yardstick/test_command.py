@@ -9,7 +9,6 @@ import sys
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 from typer.testing import CliRunner
 
 from guiwei.command import app
@@ -17,7 +16,7 @@ from models.domain.errors import SourceError, UsageError
 from models.domain.presence import Role
 from models.domain.rules import PLANNED
 from sample_videos.studio.truth import written
-from tests.browser.visit import CHROMIUM, DESKTOP, PHONE, open_browser
+from tests.browser.visit import CHROMIUM, DESKTOP, PHONE
 from tests.media import write_video
 from tests.stories.scenario import DOOR, Actor, Story
 from tests.yardstick.story_truth import truth_of
@@ -170,9 +169,9 @@ def test_nobody_is_to_be_recognised_on_the_picture_of_a_miss(wrong):
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser: {CHROMIUM} (Debian package chromium) is missing")
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_one_click_leads_from_the_figure_to_the_frame(wrong, size):
-    with sync_playwright() as playwright, open_browser(playwright) as browser:
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+def test_one_click_leads_from_the_figure_to_the_frame(wrong, size, browser):
+    with browser.new_context(viewport={"width": size[0], "height": size[1]}) as context:
+        page = context.new_page()
         elsewhere = []
         page.on(
             "request",
