@@ -68,5 +68,5 @@ def _stream(container: Any, image: Image) -> Any:
     stream.pix_fmt = "yuv420p"
     stream.codec_context.time_base = MILLISECOND
     stream.codec_context.thread_count = 1
-    stream.options = {"preset": "superfast", "crf": "25", "bf": "0"}
+    stream.options = {"preset": "ultrafast", "crf": "25", "bf": "0"}
     return stream

@@ -152,9 +152,12 @@ class PostWatch:
             arrived=tuple(sorted(arrived.items())),
             elsewhere=frozenset(people) - frozenset(arrived),
             manned_since_us=stays[needed - 1] if len(stays) >= needed else None,
+            holders=holders,
+            maybe=maybe,
         )
-        sight = self._covered(replace(sight, holders=holders), people, {p.id for p in inside}, scene.utc_us)
-        return replace(sight, sure=len(seen) + (sight.covered_since_us is not None), maybe=maybe)
+        sight = self._covered(sight, people, {p.id for p in inside}, scene.utc_us)
+        sure = len(seen) + (sight.covered_since_us is not None)
+        return sight if sure == sight.sure else replace(sight, sure=sure)
 
     def _covered(self, sight: Sight, people: Mapping[str, Person], inside: set[str], now_us: int) -> Sight:
         """Whether a holder who is out of the post serves a visitor nearby."""

@@ -30,7 +30,7 @@ class Continuity:
 
     def after(self, message: Message, max_gap_us: int) -> Continuity:
         """The thread after one more message: cut by a new run or by more than `max_gap_us` without a good scene."""
-        now = replace(self, resumed=False)
+        now = replace(self, resumed=False) if self.resumed else self
         if isinstance(message, Scene):
             if message.camera != self.camera:
                 return now._aged(message.utc_us, max_gap_us)
