@@ -39,6 +39,8 @@ class RealBroker:
             "allow_anonymous true",
             "persistence true",
             f"persistence_location {folder.as_posix()}/",
+            # After every change: a broker that is killed before it wrote a session down would not know it again.
+            "autosave_on_changes true",
             "autosave_interval 1",
             "max_queued_messages 0",
             "max_inflight_messages 0",
