@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from calibration.field_checks import fault, printable, shape, user_name
+from calibration.field_checks import fault, printable, user_name
+from calibration.field_types import Corners, Id, Line
 from models.domain.calendar import DAY_MIN, Window, overlapping
 
 LIGHTS_FILE = "lights.json"
@@ -20,19 +21,14 @@ _TIME = r"([01]\d|2[0-3]):([0-5]\d)"
 _WINDOW = re.compile(rf"{_TIME}-({_TIME}|24:00)")
 _UNTIL = re.compile(rf"{_TIME}|24:00")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]{2,45}\]")
-LARGEST_PX = 16384
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]+$", max_length=64)]
-Line = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(printable)]
 Watts = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, le=86400, allow_inf_nan=False)]
-_Px = Annotated[float, Field(allow_inf_nan=False, ge=-LARGEST_PX, le=LARGEST_PX)]
-Corners = Annotated[tuple[tuple[_Px, _Px], ...], Field(min_length=3, max_length=200), AfterValidator(shape)]
 
 
 def minutes_of(value: str) -> int:

@@ -9,27 +9,21 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from calibration.field_checks import fault, printable, seen_name, shape
+from calibration.field_checks import fault, seen_name
+from calibration.field_types import Coordinate, Corners, Id, Line, Metres
 from models.domain.furniture import BaselineState, ItemClass
 
 FURNITURE_FILE = "furniture.json"
 """Beside the site file: what `guiwei calibrate` found out: lenses, floor points, baselines."""
 REFERENCES = "references"
 """Folder beside the site file: references/<camera>/<light>.png, still pictures with nobody in them."""
-LARGEST_PX = 16384
-FARTHEST_M = 1000.0
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]+$", max_length=64)]
-Line = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(printable)]
-Metres = Annotated[float, Field(allow_inf_nan=False, ge=-FARTHEST_M, le=FARTHEST_M)]
 SizeMm = Annotated[float, Field(ge=20, le=10_000, allow_inf_nan=False)]
-_Px = Annotated[float, Field(allow_inf_nan=False, ge=-LARGEST_PX, le=LARGEST_PX)]
-Corners = Annotated[tuple[tuple[_Px, _Px], ...], Field(min_length=3, max_length=200), AfterValidator(shape)]
 Degrees = Annotated[float, Field(ge=-360, le=360, allow_inf_nan=False)]
 
 
@@ -95,13 +89,13 @@ class FurniturePart(_Part):
 class TaughtLens(_Part):
     fx: Annotated[float, Field(gt=0, le=100_000)]
     fy: Annotated[float, Field(gt=0, le=100_000)]
-    cx: _Px
-    cy: _Px
-    distortion: tuple[_Px, _Px, _Px, _Px, _Px] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    cx: Coordinate
+    cy: Coordinate
+    distortion: tuple[Coordinate, Coordinate, Coordinate, Coordinate, Coordinate] = (0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 class TaughtPoint(_Part):
-    image: tuple[_Px, _Px]
+    image: tuple[Coordinate, Coordinate]
     floor: tuple[Metres, Metres]
 
 

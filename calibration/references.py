@@ -9,11 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from calibration.energy_references import energy_problems
 from calibration.field_checks import closest, seen_name
+from calibration.field_types import Point
 from calibration.floor import floor_problem
 from calibration.furniture_assembly import furniture_problems
 from calibration.local_time import moment_of
 from calibration.problem import Problem, path_text, shown
-from calibration.site_file import CameraPart, Point, RegionPart, SiteFile, SourcePart
+from calibration.site_file import CameraPart, RegionPart, SiteFile, SourcePart
 from calibration.yaml_document import Document, Key
 from models.domain.rules import PLANNED, RULES, Parameter, RuleSpec
 from models.texts import both

@@ -17,7 +17,6 @@ from calibration.field_checks import (
     file_address,
     line_with_inside,
     month_day,
-    printable,
     rtsp_address,
     seen_kind,
     seen_name,
@@ -25,13 +24,11 @@ from calibration.field_checks import (
     time_zone,
     user_name,
 )
+from calibration.field_types import LARGEST_PX, Coordinate, Corners, Id, Line, Metres, Point
 from calibration.furniture_file import FurniturePart
 from models.domain.site import LightingPolicy, ZoneKind
 
 SITE_FILE = "site.yaml"
-FARTHEST_M = 1000.0
-"""No showroom is larger; a larger number is a slip of unit."""
-LARGEST_PX = 16384
 
 PostKind = Literal[
     "greeter",
@@ -47,12 +44,6 @@ PostKind = Literal[
     "shuttle_driver",
 ]
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9_-]+$", max_length=64)]
-Line = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(printable)]
-Coordinate = Annotated[float, Field(allow_inf_nan=False, ge=-LARGEST_PX, le=LARGEST_PX)]
-Point = tuple[Coordinate, Coordinate]
-Corners = Annotated[tuple[Point, ...], Field(min_length=3, max_length=200), AfterValidator(shape)]
-Metres = Annotated[float, Field(allow_inf_nan=False, ge=-FARTHEST_M, le=FARTHEST_M)]
 FloorPlace = tuple[Metres, Metres]
 FloorCorners = Annotated[tuple[FloorPlace, ...], Field(min_length=3, max_length=200), AfterValidator(shape)]
 SecretName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=64)]
