@@ -7,12 +7,14 @@ A party belongs to the camera that saw it come in.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import count
 
 from models.domain.messages import EndOfRecording, Message, Scene
 from models.domain.presence import Exit, Role
 from models.domain.site import Site
 from models.domain.truth import Truth
+from pipelines.following import Following
 from pipelines.rules.arrival import Door
 from pipelines.rules.continuity import Continuity
 from pipelines.rules.party import End, Member, Party, claim_over, departed, ended, waiting
@@ -25,7 +27,7 @@ __all__ = ["End", "Party", "PartyBook"]
 
 
 @dataclass(frozen=True, slots=True)
-class PartyBook:
+class PartyBook(Following):
     """All parties so far, in order of arrival; ids are never used twice."""
 
     plan: WaitPlan
@@ -36,10 +38,13 @@ class PartyBook:
     @classmethod
     def of(cls, site: Site, code: str = "greeter.visitor_unapproached") -> PartyBook:
         """An empty book. code: the rule whose parameters apply."""
-        return cls(WaitPlan.of(site, code), threads=tuple(Continuity(camera) for camera in sorted(site.cameras)))
+        return _empty(WaitPlan.of(site, code), tuple(sorted(site.cameras)))
 
     def after(self, message: Message) -> PartyBook:
         """The book after one more message."""
+        return self.once(message, self._after)
+
+    def _after(self, message: Message) -> PartyBook:
         threads = tuple(thread.after(message, self.plan.max_gap_us) for thread in self.threads)
         pairs = zip(self.threads, threads, strict=True)
         cut = {old.camera: old.good_us for old, new in pairs if new.broken or new.resumed}
@@ -62,6 +67,12 @@ class PartyBook:
         names = (f"{self.plan.prefix}-{number}" for number in fresh)
         parties = regrouped(parties, scene.camera, thread.interval_us, lambda: next(names), self.plan)
         return replace(self, door=replace(door, count=next(fresh) - 1), parties=parties)
+
+
+@lru_cache(maxsize=64)
+def _empty(plan: WaitPlan, cameras: tuple[str, ...]) -> PartyBook:
+    """One empty book of one plan, so that rules which follow the same parties do it once."""
+    return PartyBook(plan, threads=tuple(Continuity(camera) for camera in cameras))
 
 
 def _cut(party: Party, seen_us: int | None) -> Party:

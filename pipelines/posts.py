@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from models.domain.messages import Message, Scene, StreamLost
 from models.domain.presence import Person, Role
 from models.domain.site import Post, Site
 from models.domain.truth import Truth
+from pipelines.following import Following
 from pipelines.rules.contact import Contact
 from pipelines.rules.continuity import Continuity, us
 from pipelines.rules.coverage import cameras_of, distance_m
@@ -47,7 +49,7 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class PostWatch:
+class PostWatch(Following):
     """One post. `status` of attended | unattended | unknown holds since `since_us` (UTC µs), as far as `at_us`."""
 
     post: Post
@@ -66,14 +68,9 @@ class PostWatch:
     @classmethod
     def of(cls, post: Post, site: Site) -> PostWatch:
         rule, serve = settings(site, "greeter.post_unattended"), settings(site, "greeter.visitor_unapproached")
-        return cls(
-            post=post,
-            cover_m=rule["cover_m"],
-            serve_distance_m=serve["serve_distance_m"],
-            serve_dwell_us=us(serve["serve_dwell_s"]),
-            max_gap_us=us(rule["max_gap_s"]),
-            sights=tuple(Sight(Continuity(camera)) for camera in cameras_of(post.regions, site)),
-        )
+        reach = rule["cover_m"], serve["serve_distance_m"]
+        spans_us = us(serve["serve_dwell_s"]), us(rule["max_gap_s"])
+        return _unwatched(post, reach, spans_us, tuple(cameras_of(post.regions, site)))
 
     @property
     def camera(self) -> str:
@@ -91,6 +88,9 @@ class PostWatch:
 
     def after(self, message: Message) -> PostWatch:
         """The watch after one more message."""
+        return self.once(message, self._after)
+
+    def _after(self, message: Message) -> PostWatch:
         sights = tuple(self._sight(sight, message) for sight in self.sights)
         pairs = zip(self.sights, sights, strict=True)
         lost = [new for old, new in pairs if (new.thread.broken and not old.thread.broken) or _new_run(old, new)]
@@ -177,6 +177,14 @@ class PostWatch:
 
     def _in_reach(self, person: Person, camera: str) -> bool:
         return distance_m(self.post.regions, camera, person.place) <= self.cover_m
+
+
+@lru_cache(maxsize=256)
+def _unwatched(
+    post: Post, reach_m: tuple[float, float], spans_us: tuple[int, int], cameras: tuple[str, ...]
+) -> PostWatch:
+    """One first watch of one post, so that rules which watch the same post do it once."""
+    return PostWatch(post, *reach_m, *spans_us, tuple(Sight(Continuity(camera)) for camera in cameras))
 
 
 def _tells(sight: Sight) -> bool:

@@ -26,8 +26,6 @@ from vision.privacy import MARGIN, mask_persons, paint_out
 
 LOW_SCORE = 0.2
 """The second net: a network that says "person" this faintly is wrong more often than not, and masking costs nothing."""
-SMALL_PX = 640
-"""Longer side of a shot that is for the clip only."""
 LARGE_EACH_S = 2.0
 """The still of an incident lies within a second of its moment; whoever comes or goes has one at once."""
 QUALITY = 82
@@ -83,9 +81,9 @@ class Shutter:
         shot = self._develop(boxes)
         large = self._is_large(scene)
         # Reduced now and not when it is masked: the frame has just been looked at, and need not be held whole.
-        shrink = 1.0 if large else min(1.0, SMALL_PX / max(frame.size_px))
         with self._explained():
-            self._held = _Held(_reduced(frame.image, shrink), shrink, scene, boxes, large)
+            image = frame.image if large else frame.small
+            self._held = _Held(image, image.shape[1] / frame.size_px[0], scene, boxes, large)
         return shot
 
     def flush(self) -> Shot | None:
@@ -137,13 +135,6 @@ class Shutter:
                 got=str(error),
                 next_step="Check the privacy masks of the camera; the incident is recorded without pictures.",
             ) from error
-
-
-def _reduced(image: Image, shrink: float) -> Image:
-    if shrink == 1.0:
-        return image
-    size = round(image.shape[1] * shrink), round(image.shape[0] * shrink)
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _outermost(boxes: Boxes) -> Boxes:

@@ -58,7 +58,8 @@ class EmptyReference:
 
     def see(self, image: Image, utc_us: int, covered: Sequence[Box]) -> None:
         """image: H x W x 3 BGR, any size; covered: where persons are or may be (not learnt, not used as surround)."""
-        # Two by two pixels a sample, not all: a tenth of the time, and the noise is measured on the result anyway.
+        # From a frame's small picture this takes in two by two of its pixels, one of a larger picture some of them; the
+        # noise is measured on the result anyway.
         small = cv2.resize(image, (self._shape[1], self._shape[0]), interpolation=cv2.INTER_LINEAR)
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.float32)
         before = self._looks[-1] if self._looks else None
@@ -69,9 +70,9 @@ class EmptyReference:
         for box in covered:
             self._covered[self._window(widened(box, 0.15))] = True
         if before is not None:
-            moved = np.abs(grey[::4, ::4] - before.grey[::4, ::4])
-            # The upper median: numpy's own also averages the middle two, for three times the time.
-            spread = float(np.partition(moved, moved.size // 2, axis=None)[moved.size // 2])
+            moved = np.abs(grey[::4, ::4] - before.grey[::4, ::4]).astype(np.uint8)
+            # The upper median of whole levels: counting them is quicker than sorting.
+            spread = int(np.searchsorted(np.cumsum(np.bincount(moved.ravel())), moved.size // 2, side="right"))
             self._noise += 0.1 * (spread * 1.05 - self._noise)
         self._learn(grey, 0 if before is None else utc_us - before.utc_us)
 

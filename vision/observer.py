@@ -70,7 +70,7 @@ class CameraObserver:
         persons = self._find(frame)
         sightings = self._tracker.update(persons, utc_us)
         maybe = [_as_box(row) for row in persons.boxes[persons.scores >= COVER_SCORE]]
-        self._picture.see(frame.image, utc_us, [*maybe, *self._presences.boxes()], self._looked(frame))
+        self._picture.see(frame, [*maybe, *self._presences.boxes()], self._looked(frame))
         departed = self._presences.step(utc_us, sightings, self._picture)
         return Scene(self._camera.id, frame.run.id, utc_us, self._persons(utc_us), departed)
 
@@ -143,12 +143,12 @@ class PictureEvidence:
         self._looked: NDArray[np.float32] | None = None
         self._clothes: dict[Box, tuple[Clothing, Colour]] = {}
 
-    def see(self, image: Image, utc_us: int, covered: list[Box], looked: NDArray[np.float32] | None) -> None:
+    def see(self, frame: Frame, covered: list[Box], looked: NDArray[np.float32] | None) -> None:
         """The frame all questions are about. covered, looked: boxes in declared pixels."""
-        self._image, self._utc_us, self._looked = image, utc_us, looked
+        self._image, self._utc_us, self._looked = frame.image, frame.utc_us, looked
         self._clothes.clear()
-        self._reference.see(image, utc_us, covered)
-        self._wardrobe.look(image, utc_us)
+        self._reference.see(frame.small, frame.utc_us, covered)
+        self._wardrobe.look(frame.image, frame.utc_us)
 
     def looked(self, box: Box) -> bool:
         if self._looked is None:

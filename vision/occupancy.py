@@ -46,6 +46,10 @@ FORGET_S = 1.6
 """An unbelieved track not found for this long never was (the tracker itself coasts 1.5 s)."""
 CROSSING_S = 2.0
 """Longer without a sighting between inside and outside, the one outside may be somebody else."""
+CLOTHES_EACH_S = 0.35
+"""Nobody changes clothes from frame to frame: they are read this often, and in every frame of a presence's first
+NEW_S. All at the same moments, so that an exchange is found before what it mixed up is remembered."""
+NEW_S = 2.0
 LONGEST_GAP_S = 30.0
 """domain.md 2.3: lost for longer than 30 s is censored."""
 
@@ -62,6 +66,7 @@ class Presences:
         self._keys = self._numbers = 0
         self._began_us: int | None = None
         self._last_us: int | None = None
+        self._dressed_us: int | None = None
 
     def reset(self, utc_us: int) -> None:
         """A new run: tracks are gone, presences stay unseen; after a gap of more than 30 s they have vanished."""
@@ -82,7 +87,9 @@ class Presences:
         self._follow(utc_us, sightings, evidence)
         now = [p for p in self._all if p.last_found_us == utc_us]
         note_crowding(now, utc_us)
-        self._mend(now, evidence)
+        if self._dressed_us is None or utc_us - self._dressed_us >= CLOTHES_EACH_S * US:
+            self._dressed_us = utc_us
+            self._mend(now, evidence)
         self._believe(now, utc_us, evidence)
         for presence in now:
             self._judge(presence, utc_us, step_s, evidence)
@@ -243,7 +250,8 @@ class Presences:
             presence.votes.stood_behind_counter(step_s)
         if presence.came_in and (utc_us - presence.entered_us) > 3 * US:
             presence.votes.came_in_from_outside()
-        if presence.crowded_us != utc_us and not self._locator.cut(presence.box):
+        due = utc_us == self._dressed_us or utc_us - presence.first_us < NEW_S * US
+        if due and presence.crowded_us != utc_us and not self._locator.cut(presence.box):
             presence.remember_colour(evidence.colour(presence.box, presence.place.px_per_m))
             presence.votes.vote(evidence.worn(presence.box, presence.place.px_per_m), utc_us)
 

@@ -42,8 +42,8 @@ class Pose:
 
     def seen_from_camera(self, point_m: XYZ) -> XYZ:
         """Metres to the right, down and ahead of the camera."""
-        x, y, z = (_dot(row, point_m) + moved for row, moved in zip(self.rotation, self.shift, strict=True))
-        return x, y, z
+        (a, b, c), (sx, sy, sz) = self.rotation, self.shift
+        return _dot(a, point_m) + sx, _dot(b, point_m) + sy, _dot(c, point_m) + sz
 
     def project(self, point_m: XYZ) -> XY:
         """The pixel of a point. One behind the camera gets a pixel too: ask `seen_from_camera` where that matters."""

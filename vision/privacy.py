@@ -8,7 +8,8 @@ most 8 x 8 blocks of it, below the 16 or so that people need to recognise a face
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import ceil, floor
 
 import cv2
 import numpy as np
@@ -38,7 +39,7 @@ def mask_persons(image: Image, boxes: ArrayLike, *, margin: float = MARGIN) -> I
     if not np.isfinite(table).all():
         raise ValueError("mask_persons: a box has a coordinate that is no number")
     masked = image.copy()
-    for row in table:
+    for row in table.tolist():
         _obscure(masked, row, margin)
     return masked
 
@@ -54,16 +55,15 @@ def paint_out(image: Image, polygons: Iterable[Polygon]) -> Image:
     return painted
 
 
-def _obscure(image: Image, box: NDArray[np.float64], margin: float) -> None:
+def _obscure(image: Image, box: Sequence[float], margin: float) -> None:
     height, width = image.shape[:2]
-    longer = max(box[2] - box[0], box[3] - box[1])
-    x0, y0 = (max(0, int(np.floor(v - margin * longer))) for v in box[:2])
-    x1 = min(width, int(np.ceil(box[2] + margin * longer)))
-    y1 = min(height, int(np.ceil(box[3] + margin * longer)))
+    wide = margin * max(box[2] - box[0], box[3] - box[1])
+    x0, y0 = max(0, floor(box[0] - wide)), max(0, floor(box[1] - wide))
+    x1, y1 = min(width, ceil(box[2] + wide)), min(height, ceil(box[3] + wide))
     if x1 <= x0 or y1 <= y0:
         return
     part = image[y0:y1, x0:x1]
-    block = max(LEAST_BLOCK_PX, int(np.ceil(max(part.shape[:2]) / BLOCKS)))
+    block = max(LEAST_BLOCK_PX, ceil(max(part.shape[:2]) / BLOCKS))
     columns, rows = max(1, part.shape[1] // block), max(1, part.shape[0] // block)
     means = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
     # From the means alone, without the blocks' edges, which the eye would follow.

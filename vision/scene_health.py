@@ -19,7 +19,7 @@ COVERED_SHARE = 0.12
 """Left of the usual edge strength: a hand, a box or paint before the lens leaves nothing sharp."""
 COVERED_S = 3.0
 USUAL_S = 60.0
-LOOK_EACH_S = 0.5
+LOOK_EACH_S = 1.0
 """Blur and infrared take seconds to be told and half a millisecond to be looked for: not in every frame."""
 TILES, SHARPEST = (9, 10), 12
 """The sharpest of the 90 tiles are left out: recorders burn the time and a name into the picture, as sharp before a

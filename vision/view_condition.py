@@ -72,7 +72,7 @@ class NightMode:
         self._grey_us: int | None = None
 
     def night(self, image: Image, utc_us: int) -> bool:
-        few = image[::8, ::8].astype(np.int16)
+        few = image[::16, ::16].astype(np.int16)
         chroma = float(np.abs(few[..., 2] - few[..., 1]).mean() + np.abs(few[..., 1] - few[..., 0]).mean())
         if chroma >= COLOURED:
             self._coloured_us = utc_us if self._coloured_us is None else self._coloured_us

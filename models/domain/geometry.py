@@ -43,6 +43,8 @@ class Lens:
         """Direction (x, y, 1) of a pixel: five rounds of the fixed point that cv2.undistortPoints uses too."""
         x0, y0 = (pixel[0] - self.cx) / self.fx, (pixel[1] - self.cy) / self.fy
         x, y = x0, y0
+        if not any(self.distortion):
+            return x0, y0
         for _ in range(UNDISTORT_ROUNDS):
             spread, dx, dy = self._bent(x, y)
             if spread <= 0:
@@ -52,6 +54,8 @@ class Lens:
 
     def pixel(self, ray: XY) -> XY:
         """Where the direction (x, y, 1) is seen, as cv2.projectPoints."""
+        if not any(self.distortion):
+            return ray[0] * self.fx + self.cx, ray[1] * self.fy + self.cy
         spread, dx, dy = self._bent(*ray)
         return (ray[0] * spread + dx) * self.fx + self.cx, (ray[1] * spread + dy) * self.fy + self.cy
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +14,9 @@ Image = NDArray[np.uint8]
 
 US = 1_000_000
 """Microseconds in a second."""
+
+SMALL_PX = 640
+"""Longer side of a frame's small picture: half of 720p, which is the cheapest to make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +40,32 @@ class Frame:
     image: Image = field(repr=False)
     run: Run
     t_us: int
+    _small: list[Image] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def utc_us(self) -> int:
         return self.run.anchor_utc_us + self.t_us
 
     @property
+    def small(self) -> Image:
+        """The picture with a longer side of at most SMALL_PX, made once: several look at it. Not to be written to."""
+        if not self._small:
+            self._small.append(reduced(self.image, SMALL_PX))
+        return self._small[0]
+
+    @property
     def size_px(self) -> tuple[int, int]:
         """Width, height."""
         return self.image.shape[1], self.image.shape[0]
+
+
+def reduced(image: Image, longer_px: int) -> Image:
+    """The picture itself where it is no larger, else one of that longer side, averaged over the pixels it takes in."""
+    shrink = longer_px / max(image.shape[:2])
+    if shrink >= 1.0:
+        return image
+    size = max(1, round(image.shape[1] * shrink)), max(1, round(image.shape[0] * shrink))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
