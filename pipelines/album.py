@@ -1,8 +1,9 @@
-"""The pictures a box remembers: masked, JPEG-coded, bounded in number and bytes, thinner the older they are.
+"""The pictures a box remembers: masked, bounded in number and bytes, thinner the older they are.
 
-The last seconds are kept whole, for the clip. Of what is older only large pictures stay, one each 10 s for a quarter of
-an hour and one a minute for two hours, so that the picture before a long episode is still there. Pictures just before
-somebody appeared or left a post are pinned: an episode may begin there.
+The last seconds are kept whole, for the clip; most of them fall out again unused, so the small ones are not coded,
+which takes longer than all else that is done to them. Of what is older only large pictures stay, one each 10 s for a
+quarter of an hour and one a minute for two hours, so that the picture before a long episode is still there. Pictures
+just before somebody appeared or left a post are pinned: an episode may begin there.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from models.domain.media import US
+from models.domain.media import US, Image
 
-RECENT_S = 30.0
-"""Kept whole: three times the length of a clip."""
+RECENT_S = 20.0
+"""Kept whole: twice the length of a clip, for moments that are known some seconds later."""
 DECADES: tuple[tuple[float, float], ...] = ((900.0, 10.0), (7200.0, 60.0))
 """(age up to, one picture each), seconds."""
 PINNED_S = 1800.0
 PINS = 64
 LIMIT_BYTES = 96 * 2**20
-"""A camera's pictures in memory [P]: 30 s of 720p at 5 fps are about 15 MB."""
+"""A camera's pictures in memory [P]: 20 s at 5 fps are about 35 MB."""
 
 Box = tuple[float, float, float, float]
 
@@ -40,10 +41,17 @@ class Shot:
 
     utc_us: int
     jpeg: bytes = field(repr=False)
+    """Empty where the picture is kept uncoded."""
     large: bool
     figures: tuple[Figure, ...] = ()
     longer_px: int = 0
     """The picture's longer side; 0 where it is not told."""
+    uncoded: Image | None = field(default=None, repr=False, compare=False)
+    """BGR, or I420 (one plane of 3/2 the height)."""
+
+    @property
+    def n_bytes(self) -> int:
+        return len(self.jpeg) + (0 if self.uncoded is None else self.uncoded.nbytes)
 
 
 class Album:
@@ -66,7 +74,7 @@ class Album:
     def add(self, shot: Shot) -> None:
         """Take in a shot later than all before; thins what has grown old."""
         self._recent.append(shot)
-        self.n_bytes += len(shot.jpeg)
+        self.n_bytes += shot.n_bytes
         moved = False
         while self._recent[0].utc_us < shot.utc_us - RECENT_S * US:
             moved |= self._retire(self._recent.popleft())
@@ -103,7 +111,7 @@ class Album:
         if shot.large:
             self._older.append(shot)
             return True
-        self.n_bytes -= len(shot.jpeg)
+        self.n_bytes -= shot.n_bytes
         return False
 
     def _thin(self, now_us: int) -> None:
@@ -117,14 +125,14 @@ class Album:
             if new_slot:
                 kept.append(shot)
             else:
-                self.n_bytes -= len(shot.jpeg)
+                self.n_bytes -= shot.n_bytes
         self._older = kept
         while self._pins and self._pins[0].utc_us < now_us - PINNED_S * US:
             self._pins.popleft()
 
     def _drop_one(self) -> None:
         gone = self._older.pop(0) if self._older else self._recent.popleft()
-        self.n_bytes -= len(gone.jpeg)
+        self.n_bytes -= gone.n_bytes
 
 
 def _every_s(age_s: float) -> float | None:

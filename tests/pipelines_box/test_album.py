@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from models.domain.media import US
 from pipelines.album import Album, Shot
 
@@ -52,6 +54,14 @@ def test_bytes_are_bounded_and_the_newest_survives():
     assert album.n_bytes <= 1000
     assert album.latest is not None
     assert album.latest.utc_us == 49 * US
+
+
+def test_uncoded_pictures_count_with_all_their_bytes():
+    album = Album(limit_bytes=10_000)
+    for second in range(10):
+        album.add(Shot(second * US, b"", False, uncoded=np.zeros((45, 80), np.uint8)))
+    assert album.n_bytes == 2 * 45 * 80
+    assert len(album.between(0, 10 * US)) == 2
 
 
 def test_small_shots_are_no_stills():

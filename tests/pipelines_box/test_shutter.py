@@ -51,6 +51,19 @@ def test_whoever_is_found_is_masked_in_that_frame_and_in_both_neighbours():
     assert all(contrast(image, (900.0, 300.0, 1000.0, 400.0)) > 60 for image in images)
 
 
+def test_a_fast_camera_is_kept_ten_times_a_second_and_masked_by_every_frame_of_it():
+    camera = load_site(SITE).cameras["hall"]
+    shutter, run, shots = Shutter(camera), Run("hall", 1, 0), []
+    for number in range(30):
+        frame = Frame(stripes(), run, number * US // 30)
+        found = [[*PEOPLE[0], 0.9, 0]] if number == 4 else []
+        shots.append(shutter.take(frame, Scene("hall", run.id, frame.utc_us, ()), Detections.of(found)))
+    kept = [shot for shot in [*shots, shutter.flush()] if shot]
+    assert len(kept) == 10
+    masked = [shot.utc_us for shot in kept if contrast(decoded(shot), PEOPLE[0]) < 20]
+    assert masked == [3 * US // 30], "the frame before the one that found somebody; that one itself was not kept"
+
+
 @pytest.mark.parametrize("order", [PEOPLE, PEOPLE[::-1], [*PEOPLE, *PEOPLE]])
 def test_equal_and_enclosed_boxes_change_nothing(order):
     once, again = taken([PEOPLE[:2]]), taken([order])
