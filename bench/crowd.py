@@ -18,14 +18,14 @@ from models.domain.messages import Scene
 from models.domain.presence import Role
 from pipelines.engine import Engine
 
-PEOPLE, SECONDS, FPS, GOAL_MS = 12, 60, 5, 3.0
+PEOPLE, AWAY_M, SECONDS, FPS, GOAL_MS = 12, 8.0, 60, 5, 3.0
 
 
 def crowd() -> list[Person]:
     """Nine visitors and three staff, all there from the start, side by side as the camera sees them."""
     turns = [math.radians(4 + 66 * n / (PEOPLE - 1)) for n in range(PEOPLE)]
-    away_m = [(4.0, 6.0, 7.5)[n % 3] for n in range(PEOPLE)]
-    places = [(0.3 + m * math.cos(a), 0.3 + m * math.sin(a)) for m, a in zip(away_m, turns, strict=True)]
+    # On an arc about the camera: at different distances half of them would hide the others.
+    places = [(0.3 + AWAY_M * math.cos(a), 0.3 + AWAY_M * math.sin(a)) for a in turns]
     roles = [Role.STAFF if n % 4 == 3 else Role.VISITOR for n in range(PEOPLE)]
     return [Person(r, ((0.0, p), (SECONDS + 1.0, p)), None) for r, p in zip(roles, places, strict=True)]
 

@@ -134,8 +134,10 @@ def note_crowding(presences: Sequence[Presence], utc_us: int) -> None:
 def exchanged(a: Presence, b: Presence, now_a: Colour, now_b: Colour) -> bool:
     """Whether the tracks of two people who just crossed were exchanged, by the colours they wear now."""
     own = _fit(a, now_a, b, now_b)
+    if own is None or own <= SWAP_GAIN:
+        return False
     crossed = _fit(a, now_b, b, now_a)
-    return own is not None and crossed is not None and crossed + SWAP_GAIN < own
+    return crossed is not None and crossed + SWAP_GAIN < own
 
 
 def _fit(a: Presence, colour_a: Colour, b: Presence, colour_b: Colour) -> float | None:

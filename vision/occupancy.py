@@ -199,12 +199,16 @@ class Presences:
         return near is not None and near <= BY_THE_DOOR_M
 
     def _mend(self, now: Sequence[Presence], evidence: Evidence) -> None:
-        for a, b in combinations([p for p in now if p.believed], 2):
-            if overlap(a.box, b.box) > 0.3 or a.place.distance_m(b.place) > MIX_UP_M:
+        known = [p for p in now if p.believed]
+        if len(known) < 2:
+            return
+        worn = {p.key: evidence.colour(p.box, p.place.px_per_m) for p in known}
+        for a, b in combinations(known, 2):
+            if a.place.distance_m(b.place) > MIX_UP_M or overlap(a.box, b.box) > 0.3:
                 continue
-            colours = [evidence.colour(p.box, p.place.px_per_m) for p in (a, b)]
-            if exchanged(a, b, colours[0], colours[1]):
+            if exchanged(a, b, worn[a.key], worn[b.key]):
                 exchange(a, b)
+                worn[a.key], worn[b.key] = worn[b.key], worn[a.key]
 
     def _believe(self, now: Sequence[Presence], utc_us: int, evidence: Evidence) -> None:
         """Tracks that have lasted: somebody unseen found again, a second box of somebody, or a new person."""

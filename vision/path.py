@@ -42,12 +42,14 @@ class Path:
         self._steps.append((utc_us, self._metres))
         while utc_us - self._steps[0][0] > KEPT_S * US:
             self._steps.popleft()
-        self.velocity_mps = self._velocity(utc_us)
+        window = self._window(utc_us)
+        self.velocity_mps = self._velocity(window)
         self.speed_mps = min(math.hypot(*self.velocity_mps), TOP_MPS)
         if self._origin is None:
             self._origin = self._metres
-        self.walked_m = max(self.walked_m, math.dist(self._origin, self._mean(utc_us)))
-        self._pace(utc_us)
+        middle = _middle(window)
+        self.walked_m = max(self.walked_m, math.dist(self._origin, middle))
+        self._pace(utc_us, middle)
 
     def gap(self) -> None:
         """The person was out of sight: what came before tells nothing of the speed now."""
@@ -73,14 +75,13 @@ class Path:
     def _window(self, utc_us: int) -> list[tuple[int, XY]]:
         return [step for step in self._steps if utc_us - step[0] <= WINDOW_S * US]
 
-    def _velocity(self, utc_us: int) -> XY:
+    def _velocity(self, window: list[tuple[int, XY]]) -> XY:
         """Slope of the straight line through the window's positions (least squares), m/s."""
-        window = self._window(utc_us)
         if len(window) < 2 or window[-1][0] - window[0][0] < 0.3 * WINDOW_S * US:
             return 0.0, 0.0
         n = len(window)
         # From the window's end, so that the sums stay small against the microseconds of a date.
-        times = [(t - utc_us) / US for t, _ in window]
+        times = [(t - window[-1][0]) / US for t, _ in window]
         middle_t = sum(times) / n
         middle_x, middle_y = sum(x for _, (x, _) in window) / n, sum(y for _, (_, y) in window) / n
         spread = sum((t - middle_t) ** 2 for t in times)
@@ -88,11 +89,7 @@ class Path:
         along = sum((t - middle_t) * (y - middle_y) for t, (_, (_, y)) in zip(times, window, strict=True))
         return across / spread, along / spread
 
-    def _mean(self, utc_us: int) -> XY:
-        window = self._window(utc_us)
-        return median(x for _, (x, _) in window), median(y for _, (_, y) in window)
-
-    def _pace(self, utc_us: int) -> None:
+    def _pace(self, utc_us: int, middle: XY) -> None:
         if self.speed_mps > WALK_MPS:
             self._slow_since_us = None
             if self._walk_us is None:
@@ -102,7 +99,7 @@ class Path:
             self._slow_since_us = utc_us
         if utc_us - self._slow_since_us >= PAUSE_S * US or self._walk_us is None:
             self._walk_us = None
-            self._stood_at, self._stood_us = self._mean(utc_us), utc_us
+            self._stood_at, self._stood_us = middle, utc_us
 
     def _began(self, utc_us: int) -> int:
         """The last moment at the place where the person stood: the speed lags by half a window, the place does not."""
@@ -110,3 +107,7 @@ class Path:
             return self._steps[0][0]
         near = [t for t, xy in self._steps if math.dist(xy, self._stood_at) <= 0.25]
         return max(near, default=self._stood_us or utc_us)
+
+
+def _middle(window: list[tuple[int, XY]]) -> XY:
+    return median([x for _, (x, _) in window]), median([y for _, (_, y) in window])

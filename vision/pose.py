@@ -42,8 +42,14 @@ class Pose:
 
     def seen_from_camera(self, point_m: XYZ) -> XYZ:
         """Metres to the right, down and ahead of the camera."""
-        (a, b, c), (sx, sy, sz) = self.rotation, self.shift
-        return _dot(a, point_m) + sx, _dot(b, point_m) + sy, _dot(c, point_m) + sz
+        x, y, z = point_m
+        a, b, c = self.rotation
+        right, down, ahead = self.shift
+        return (
+            a[0] * x + a[1] * y + a[2] * z + right,
+            b[0] * x + b[1] * y + b[2] * z + down,
+            c[0] * x + c[1] * y + c[2] * z + ahead,
+        )
 
     def project(self, point_m: XYZ) -> XY:
         """The pixel of a point. One behind the camera gets a pixel too: ask `seen_from_camera` where that matters."""
@@ -89,10 +95,6 @@ def _lens_from_floor(camera: Camera) -> Lens:
     # A camera straight above tells nothing of f: 60 degrees of view is then assumed.
     focal = math.sqrt(squared) if squared > (0.2 * width) ** 2 else width / (2 * math.tan(math.radians(30)))
     return Lens(focal, focal, width / 2, height / 2)
-
-
-def _dot(a: XYZ, b: XYZ) -> float:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 def _xyz(values: NDArray[np.float64]) -> XYZ:
