@@ -21,8 +21,8 @@ from models.texts import Language, both, text
 from sample_videos.studio.gallery import clips_of, write_sheet
 from sample_videos.studio.proof import SOLE_M, Proof, prove
 from sample_videos.studio.render import Order, render
+from sample_videos.studio.renewal import renew
 from sample_videos.studio.shot import read_shot
-from sample_videos.studio.site_folder import write_site
 from sample_videos.studio.spoil import read_spoil, spoil
 from sample_videos.studio.truth import TRUTH_FILE, read_truth
 from sample_videos.studio.workshop import ROOT, Workshop
@@ -102,11 +102,9 @@ def site_files(
     samples: Annotated[Path, typer.Option(metavar="DIR", help=both("studio.help.samples"))] = SAMPLES,
     language: Spoken = Speech.ZH,
 ) -> None:
-    """按拍摄单重写样片的 site.yaml（新增规则之后）/ Write the clips' site files anew, after rules were added."""
+    """按拍摄单重写样片的 site.yaml 与应有事件，不重新渲染 / The clips' site files and expected incidents anew."""
     for clip in clips_of(samples):
-        shot = samples / "shots" / f"{clip.name}.yaml"
-        if shot.exists():
-            file = write_site(read_shot(shot), read_truth(clip / TRUTH_FILE), clip)
+        for file in renew(clip, samples / "shots"):
             Console(soft_wrap=True).print(text("studio.site", language.value, file=file), markup=False)
 
 

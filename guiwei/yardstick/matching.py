@@ -15,6 +15,7 @@ from guiwei.yardstick.playing import Played
 from models.domain.finding import Severity
 from models.domain.geometry import contains
 from models.domain.incident import Incident
+from models.domain.rules import RULES
 from models.domain.site import Site
 from pipelines.ledger import Row
 from sample_videos.studio.truth import Expected, Truth, ViewTruth
@@ -24,6 +25,8 @@ LATE_S = 10.0
 every error of time that the product may have (design.md: 1 to 2 s)."""
 SAID_SHARE = 0.5
 """Of a sick spell that has to be told as unknown: scene health takes its time to be sure, on purpose."""
+AHEAD = "warn_s"
+"""The parameter of rules that warn before their limit."""
 NAMELESS = frozenset({"furniture.extra"})
 """Of a thing that belongs nowhere no product can know the truth's name: code and moment decide."""
 BLIND_WORDS = frozenset({"unknown", "sick", "lost"})
@@ -66,10 +69,14 @@ class Matches:
 
 
 def raised_of(played: Played, cast: Cast) -> tuple[Raised, ...]:
-    """The clip's incidents in the truth's words. A warning that ended as one is no incident: the story's limits are
-    those of incidents."""
-    grave = [one for one in played.incidents if one.severity is not Severity.WARNING]
+    """The clip's incidents in the truth's words. A warning ahead of the limit that ended as one is no incident: the
+    story's limits are those of incidents. What a rule never tells graver (a covered lens) is its incident."""
+    grave = [one for one in played.incidents if one.severity is not Severity.WARNING or not _warns_ahead(one.code)]
     return tuple(_raised(incident, played, cast) for incident in grave)
+
+
+def _warns_ahead(code: str) -> bool:
+    return code in RULES and any(parameter.name == AHEAD for parameter in RULES[code].parameters)
 
 
 def _raised(incident: Incident, played: Played, cast: Cast) -> Raised:

@@ -221,6 +221,10 @@ def _times(shot: Shot) -> Iterator[Fault]:
     for part, t in named:
         if t >= until:
             yield f"Something under {part} happens after the end of the shot.", f"{t:g} s", f"before {until:g} s"
+    for name, visit in shot.visits.items():
+        if visit.leaves_s <= visit.arrives_s:
+            told = f"{visit.arrives_s:g} .. {visit.leaves_s:g} s"
+            yield f"A visit ends before it begins: {name}.", told, "arrives_s < leaves_s"
     for d in shot.disturbances:
         if d.to_s is not None and d.to_s <= d.from_s:
             yield f"A disturbance ends before it begins: {d.kind}.", f"{d.from_s:g} .. {d.to_s:g} s", "from_s < to_s"

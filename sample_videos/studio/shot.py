@@ -217,7 +217,7 @@ class QualityPart(_Part):
     person_samples: Annotated[int, Field(ge=1, le=256)] = 8
     step_s: Annotated[float, Field(ge=0.04, le=2)] = 0.2
     """People take a new pose this often while they move."""
-    idle_s: Annotated[float, Field(ge=0.2, le=30)] = 2.0
+    idle_s: Annotated[float, Field(ge=0.2, le=30)] = 0.8
     """And this often while they stand or sit."""
 
 
@@ -226,6 +226,13 @@ class ZonePart(_Part):
 
     kind: Literal["shuttle_stop", "showflat_door", "showflat", "negotiation", "water_bar"]
     floor: Annotated[tuple[Place, ...], Field(min_length=3, max_length=20)]
+
+
+class VisitPart(_Part):
+    """A VIP visit in the managers' calendar; it may last beyond the clip."""
+
+    arrives_s: Seconds
+    leaves_s: Seconds
 
 
 class HeadPart(_Part):
@@ -255,6 +262,8 @@ class Shot(_Part):
     quality: QualityPart = QualityPart()
     duty: tuple[str, ...] = ("08:30-17:30",)
     zones: dict[Id, ZonePart] = {}
+    visits: dict[Id, VisitPart] = {}
+    """VIP visits that are due."""
     switched_off: tuple[str, ...] = ()
     """Codes that this clip's site has switched off."""
     rules: dict[str, dict[str, float]] = {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sample_videos.studio.furnishing import LABELLED, label_diameter
 from sample_videos.studio.shot import Shot
 from sample_videos.studio.story import Furniture
-from sample_videos.studio.truth import Box, ItemTruth, Truth
+from sample_videos.studio.truth import Box, ItemTruth, Truth, VisitTruth
 
 CLASSES = {("chair", "arm"): "armchair", ("table", "round"): "round_table"}
 """Where the site's word is not the studio's kind."""
@@ -75,7 +76,10 @@ def _item(item: ItemTruth, named: str, tolerance: float | None, turn: float | No
 
 
 def energy_part(truth: Truth) -> dict[str, Any]:
-    """`energy:` of the site: lamp groups, and the air-conditioner with what a camera sees of it."""
+    """`energy:` of the site: lamp groups, and the air-conditioner with what a camera sees of it; visits that are due.
+
+    A visit is about the lamps: the unit would be owed three quarters of an hour before it.
+    """
     lamps = {
         lamp.id: {
             "name": dict(zip(("zh", "en"), LAMP_NAMES[lamp.id], strict=True)),
@@ -92,7 +96,18 @@ def energy_part(truth: Truth) -> dict[str, Any]:
                 if box[2] - box[0] >= LEAST_PX[part]:
                     regions.append({"camera": camera, "part": part, "polygon": _corners(box)})
         units[unit.id] = {"name": {"zh": "空调", "en": "Air-conditioner"}, "zone": unit.zone, "regions": regions}
+    if truth.visits:
+        return {
+            "luminaires": lamps,
+            "calendar": {"vip_visits": {visit.id: _visit(visit, truth) for visit in truth.visits}},
+        }
     return {"luminaires": lamps, "aircons": units}
+
+
+def _visit(visit: VisitTruth, truth: Truth) -> dict[str, str]:
+    began = datetime.fromisoformat(truth.start)
+    times = {"arrives": visit.t_arrives_s, "leaves": visit.t_leaves_s}
+    return {name: (began + timedelta(seconds=t)).isoformat() for name, t in times.items()}
 
 
 LEAST_PX = {"display": 16, "ribbon": 12}

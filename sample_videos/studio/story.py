@@ -21,6 +21,8 @@ RISE_S = 0.9
 """Sitting down and standing up (healthy adults rise in 0.8 to 1.2 s)."""
 RIBBON_STEP_S = 0.2
 RIBBON_SHAPES = 6
+IDLE_POSES = 16
+"""Poses of the cycle in which somebody who stands or sits moves; each lasts `quality.idle_s`."""
 AHEAD_M, BEHIND_M = 0.45, 0.25
 """A walker looks where the path goes: from a bit behind to a bit ahead."""
 
@@ -211,11 +213,14 @@ class Story:
                     return self._walking(name, leg, t)
                 if leg.item is not None:
                     return self._sitting(name, leg, t_s)
-                k = int((t_s - leg.t0_s) / quality.idle_s) % 6
-                pose = ("stand", k, leg.action.talk)
+                pose = ("stand", self._idle(leg, t_s), leg.action.talk)
                 activity = "talking" if leg.action.talk else "standing"
                 return Person(name, *leg.path[-1], leg.yaw_deg, pose, "standing", activity)
         return None
+
+    def _idle(self, leg: Leg, t_s: float) -> float:
+        """Phase of the idle cycle, 0..1: it begins with the action."""
+        return int((t_s - leg.t0_s) / self.shot.quality.idle_s + 1e-6) % IDLE_POSES / IDLE_POSES
 
     def _walking(self, name: str, leg: Leg, t_s: float) -> Person:
         gone = (t_s - leg.t0_s) * leg.action.speed_mps
@@ -241,6 +246,5 @@ class Story:
             before = seat[0] + (0.36 - back) * c, seat[1] + (0.36 - back) * s
             x, y = (round(a + (b - a) * u, 3) for a, b in zip(seat, before, strict=True))
             return Person(name, x, y, round(at[2], 1), ("rise", round(u, 2), seat_m), "rising", "rising", leg.item)
-        k = int((t_s - leg.t0_s) / (1.5 * self.shot.quality.idle_s)) % 4
-        pose = ("sit", k, seat_m, leg.action.desk)
+        pose = ("sit", self._idle(leg, t_s), seat_m, leg.action.desk)
         return Person(name, round(seat[0], 3), round(seat[1], 3), round(at[2], 1), pose, "sitting", "sitting", leg.item)

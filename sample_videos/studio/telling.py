@@ -29,6 +29,7 @@ from sample_videos.studio.truth import (
     Pose,
     Truth,
     ViewTruth,
+    VisitTruth,
     ZoneTruth,
 )
 from sample_videos.studio.visits import parties_of, posts_of
@@ -88,6 +89,7 @@ def told(clip: str, story: Story, seed: int, seen: Mapping[str, Seen], bodies: M
         posts=posts_of(story),
         zones=tuple(ZoneTruth(id=n, kind=z.kind, floor_m=z.floor) for n, z in shot.zones.items()),
         views=views,
+        visits=tuple(VisitTruth(id=n, t_arrives_s=v.arrives_s, t_leaves_s=v.leaves_s) for n, v in shot.visits.items()),
         limits=shot.rules,
     )
     return truth.model_copy(update={"expected": expected_of(truth, shot.judged)})

@@ -246,6 +246,14 @@ class PostTruth(_Part):
     states: tuple[PostState, ...]
 
 
+class VisitTruth(_Part):
+    """A VIP visit as the managers entered it; lamps are owed while it lasts (domain.md P3-36)."""
+
+    id: str
+    t_arrives_s: Seconds
+    t_leaves_s: Seconds
+
+
 class ViewTruth(_Part):
     """A spell in which the picture does not show the room as it is. Rules that need this view cannot know."""
 
@@ -302,6 +310,7 @@ class Truth(_Part):
     posts: tuple[PostTruth, ...] = ()
     zones: tuple[ZoneTruth, ...] = ()
     views: tuple[ViewTruth, ...] = ()
+    visits: tuple[VisitTruth, ...] = ()
     expected: tuple[Expected, ...] = ()
     limits: dict[str, dict[str, float]] = Field(
         default={}, description="rule -> parameter: the limits `expected` was computed with"
@@ -349,5 +358,6 @@ def read_truth(file: Path) -> Truth:
 
 
 def written(truth: Truth) -> str:
-    """The bytes of truth.json: the same truth gives the same text."""
-    return json.dumps(truth.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":")) + "\n"
+    """The bytes of truth.json: the same truth gives the same text. Where no visit is due, none is spoken of."""
+    told = truth.model_dump(mode="json", exclude=None if truth.visits else {"visits"})
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"

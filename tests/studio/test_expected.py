@@ -99,6 +99,16 @@ def test_lamps_in_and_after_their_window():
     assert found == {"front": "must_not", "back": "fires", "counter": "fires", "night": "must_not"}
 
 
+def test_a_lamp_that_is_off_while_a_visit_lasts_is_missed_and_one_that_blinks_is_not():
+    visits = {"vip": {"arrives_s": 8, "leaves_s": 600}}
+    rules = {"energy.vip_prep_missed": {"limit_s": 4}}
+    off = [{"at_s": 3, "lamp": "front", "lit": False}, {"at_s": 9, "lamp": "back", "lit": False}]
+    blink = [*off, {"at_s": 11, "lamp": "back", "lit": True}]
+    found = expected_of(truth(visits=visits, lamps=blink, rules=rules), ["energy.vip_prep_missed"])
+    assert [(e.verdict, e.subject, e.t_first_s) for e in found] == [("fires", "front", 8.0), ("must_not", "back", 9.0)]
+    assert verdicts(truth(lamps=off, rules=rules), "energy.vip_prep_missed") == [("must_not", None)]
+
+
 def test_light_on_empty_needs_the_policy_that_asks_for_it():
     rules = {"energy.light_on_empty": {"limit_s": 8}}
     free = truth(room={"lighting": "vacancy"}, rules=rules)
@@ -126,6 +136,14 @@ def test_health_codes_are_not_blinded_by_what_they_report_but_by_other_sickness(
     covered = truth(views=[sick("covered", 4, 20)], rules=rules)
     assert verdicts(covered, "camera.blocked") == [("fires", "hall")]
     assert verdicts(covered, "camera.night_mode") == [("blind", None)]
+
+
+def test_a_lens_that_is_covered_and_then_black_is_blocked_once():
+    rules = {"camera.blocked": {"limit_s": 5}}
+    views = [sick("covered", 4, 9), sick("black", 9, 12), sick("night", 12, 13), sick("covered", 14, 20)]
+    (first, second) = expected_of(truth(views=views, rules=rules), ["camera.blocked"])
+    assert (first.t_first_s, first.why) == (4.0, "hall is covered, black")
+    assert second.t_first_s == 14.0, "the lens was free in between"
 
 
 def test_every_code_has_an_answer_when_nothing_happens():

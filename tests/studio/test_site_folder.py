@@ -1,6 +1,7 @@
 """The site folder beside a clip loads as it stands, and says what the truth says."""
 
 import json
+import shutil
 
 import cv2
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from calibration import load_site
 from sample_videos.studio.gallery import clips_of
+from sample_videos.studio.renewal import renew
 from sample_videos.studio.shot import read_shot
 from sample_videos.studio.site_folder import write_site
 from sample_videos.studio.spoil import camera_seen
@@ -41,6 +43,24 @@ def test_the_site_of_a_shot_is_written_as_it_stands_beside_its_clip(tmp_path):
     places = {item.id: item.reference for item in truth.items if item.reference}
     for name, item in furniture.furniture.items.items():
         assert (item.pose.x_m, item.pose.y_m) == pytest.approx(places[name][:2], abs=1e-3)
+
+
+def test_what_stands_beside_a_clip_is_renewed_without_a_render(tmp_path):
+    """A limit that changed reaches site and truth; what nobody changed is written as it was."""
+    source, clip = SAMPLES / "visitor-met-reception", tmp_path / "visitor-met-reception"
+    shutil.copytree(source, clip)
+    assert renew(clip, SAMPLES / "shots") == [clip / "truth.json", clip / "site.yaml"]
+    for name in ("truth.json", "site.yaml"):
+        assert (clip / name).read_bytes() == (source / name).read_bytes()
+    (tmp_path / "shots" / "sets").mkdir(parents=True)
+    for file in [SAMPLES / "shots" / f"{clip.name}.yaml", *(SAMPLES / "shots" / "sets").glob("*.yaml")]:
+        told = file.read_text(encoding="utf-8").replace("wait.reception: {limit_s: 12", "wait.reception: {limit_s: 2")
+        (tmp_path / file.relative_to(SAMPLES)).write_text(told, encoding="utf-8")
+    renew(clip, tmp_path / "shots")
+    assert read_truth(clip / "truth.json").limits["wait.reception"]["limit_s"] == 2
+    assert [one.verdict for one in read_truth(clip / "truth.json").expected] == ["fires"]
+    clip.rename(tmp_path / "nobody")
+    assert renew(tmp_path / "nobody", tmp_path / "shots") == [], "a clip without a shot keeps what it has"
 
 
 def test_the_reference_picture_is_the_quiet_beginning(tmp_path):

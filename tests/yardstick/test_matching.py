@@ -9,6 +9,7 @@ from guiwei.yardstick.figures import report_of
 from guiwei.yardstick.matching import Raised, matched, raised_of
 from guiwei.yardstick.sample import SlipKind
 from guiwei.yardstick.scoring import scored
+from models.domain.finding import Severity
 from models.domain.presence import Role
 from models.domain.rules import PLANNED
 from tests.stories.scenario import Actor, Story
@@ -130,6 +131,18 @@ def test_a_subject_that_site_and_truth_share_keeps_its_name_whoever_was_seen_the
     post = replace(first, code="greeter.post_unattended", subject="desk")
     (told,) = raised_of(replace(played, incidents=(post,)), Cast.of(truth, played.messages, played.clock))
     assert told.subject == "desk"
+
+
+def test_a_warning_ahead_of_a_limit_is_no_incident_and_one_that_is_all_a_rule_tells_is(truth):
+    played = play_story(waiting_story(), truth)
+    first, *_ = played.incidents
+    mild = replace(first, severity=Severity.WARNING)
+    ahead, all_of_it = (
+        replace(mild, code="greeter.post_unattended"),
+        replace(mild, code="camera.blocked", subject="cam"),
+    )
+    told = raised_of(replace(played, incidents=(ahead, all_of_it)), Cast.of(truth, played.messages, played.clock))
+    assert [(one.code, one.subject) for one in told] == [("camera.blocked", "cam")]
 
 
 def test_a_strange_thing_is_known_by_its_moment_since_nobody_told_its_name(truth):

@@ -39,6 +39,16 @@ def light_off_in_window(truth: Truth, limits: dict[str, float]) -> Iterator[Caus
                 yield Cause(lamp.id, t0, t1, limits["limit_s"], f"{lamp.id} is off in its window", harmless=harmless)
 
 
+def vip_missed(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
+    """Every lamp is owed while a visit lasts."""
+    for visit in truth.visits:
+        for lamp in truth.lamps:
+            for off in _spells(lamp.states, on=False):
+                both = _meets(off, (visit.t_arrives_s, visit.t_leaves_s))
+                if both:
+                    yield Cause(lamp.id, *both, limits["limit_s"], f"{lamp.id} is off while visit {visit.id} lasts")
+
+
 def aircon_on_empty(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
     for unit, t0, t1, _ in _aircon_spells(truth):
         for empty in _empty_spells(truth):

@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from sample_videos.studio.stage import bodies, clothes, poses
+from sample_videos.studio.stage.idle import Rhythm
 from sample_videos.studio.stage.materials import paint
 
 ROUGH = {"skin": 0.5, "hair": 0.55, "shoe": 0.4, "eye": 0.2}
@@ -20,6 +21,7 @@ class Person:
 
     def __init__(self, name, spec):
         self.name, rng = name, random.Random(spec["seed"])
+        self.rhythm = Rhythm(spec["seed"])
         gender = rng.choice(["male", "female"])
         spec = {**spec, "gender": spec.get("gender") or gender}
         age, muscle, weight = rng.uniform(0.5, 0.85), rng.uniform(0.35, 0.65), rng.uniform(0.35, 0.75)

@@ -1,7 +1,7 @@
 """Poses: standing, walking, sitting, and rising between the two; soles on the floor.
 
-A pose is a list: ["walk", phase], ["stand", k, talk], ["sit", k, seat_m, desk], ["rise", u, seat_m] with u 0 seated ..
-1 upright. Bones turn in the carried frame; vertices follow by linear blend skinning.
+A pose is a list: ["walk", phase], ["stand", phase, talk], ["sit", phase, seat_m, desk], ["rise", u, seat_m] with u 0
+seated .. 1 upright; phase 0..1 of a stride, or of the idle cycle (`idle`). Who stands or sits keeps both feet in place.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import math
 
 import numpy as np
 
+from sample_videos.studio.stage import idle
 from sample_videos.studio.stage.bodies import X, Y, Z, rot
+from sample_videos.studio.stage.skeleton import SIDES, carried, joint, planted, skinned
 
 # phase, degrees over one walking cycle, by joint (normal gait, Winter 1991, simplified)
 HIP = np.array([(0, 27), (0.12, 22), (0.3, 6), (0.5, -11), (0.62, -3), (0.78, 24), (0.88, 30)])
 KNEE = np.array([(0, 5), (0.14, 17), (0.38, 5), (0.5, 12), (0.62, 42), (0.72, 60), (0.85, 28), (0.96, 3)])
 ANKLE = np.array([(0, 0), (0.07, -6), (0.25, 4), (0.45, 10), (0.55, 0), (0.62, -18), (0.8, 0)])
-SIDES = (("l", 1), ("r", -1))
 SEAT_TO_HIP_M = 0.085
 
 
@@ -24,12 +25,12 @@ def bent(person, pose):
     """Vertices (n, 3) of the posed person in the person's own frame, pelvis over the origin, soles at z = 0."""
     kind, *words = pose
     if kind == "walk":
-        return _skinned(person, _walking(person, *words))
+        return _placed(person, carried(person, _walking(person, *words)))
     if kind == "stand":
-        return _skinned(person, _standing(person, *words))
+        return _standing(person, *words)
     if kind == "sit":
-        k, seat_m, desk = words
-        return _seated(person, k, seat_m, desk=desk)
+        phase, seat_m, desk = words
+        return _seated(person, phase, seat_m, desk=desk)
     u, seat_m = words
     return _rising(person, u, seat_m)
 
@@ -73,48 +74,62 @@ def _walking(person, phase):
     return turns
 
 
-def _standing(person, k, talk):
-    a = math.sin(k * 1.3)
-    turns = {
-        "pelvis": rot(X, 1.5 * a) @ rot(Z, 3 * math.sin(k * 0.7)),
-        "spine_02": rot(Z, 5 * math.sin(k * 0.9 + 1)) @ rot(Y, 2),
-        "head": rot(Z, 18 * math.sin(k * 0.8)) @ rot(Y, 6 + 6 * math.sin(k * 0.6)),
-        "thigh_l": rot(X, -4.5) @ rot(Y, -2 - 2 * a),
-        "thigh_r": rot(X, 4.5) @ rot(Y, 2 * a),
+def _standing(person, phase, talk):
+    """Both feet stay where the stance puts them; what is above them moves."""
+    rhythm = person.rhythm
+    stance = {
+        "thigh_l": rot(X, -4.5) @ rot(Y, -2),
+        "thigh_r": rot(X, 4.5),
     }
-    bend = (14 + 75 * talk * (0.6 + 0.4 * math.sin(k * 2.1)), 12 + 8 * math.sin(k))
-    _arms(person, turns, (4 + 22 * talk * math.sin(k * 1.7) ** 2, 2), bend, 8)
-    return turns
+    before = carried(person, stance)
+    turn, shift = idle.pelvis(rhythm, phase)
+    turns = {"pelvis": turn, **idle.trunk(rhythm, phase)}
+    hang, talks = idle.hands(rhythm, phase), idle.gestures(rhythm, phase, talk)
+    swing = [4 + a[0] + b[0] for a, b in zip(hang, talks, strict=True)]
+    bend = [10 + (a[1] if not talk else 0.0) + b[1] for a, b in zip(hang, talks, strict=True)]
+    _arms(person, turns, swing, bend, 8)
+    found = skinned(person, planted(person, before, turns, shift))
+    rest = skinned(person, before)
+    hip = joint(person, before, "pelvis")
+    found -= (hip[0], hip[1], rest[:, 2].min())
+    return found.astype(np.float32)
 
 
-def _sitting(person, k, thigh, knee, *, desk):
-    lean = 10 if desk else 0
-    turns = {
-        "pelvis": rot(Y, -6),
-        "spine_01": rot(Y, 4 + lean),
-        "spine_02": rot(Y, 3) @ rot(Z, 4 * math.sin(k * 0.7)),
-        "head": rot(Z, 16 * math.sin(k * 0.9)) @ rot(Y, 10 + 0.8 * lean),
-    }
+def _sitting(thigh, knee):
+    """The lower half: it does not move while somebody sits."""
+    turns = {"pelvis": rot(Y, -6)}
     for side, sign in SIDES:
         turns[f"thigh_{side}"] = rot(Z, sign * 7) @ rot(Y, -thigh)
         turns[f"calf_{side}"], turns[f"foot_{side}"] = rot(Y, knee), rot(Y, thigh - knee + 6)
-    reach = 16 if desk else 0
-    _arms(person, turns, (18 + reach, 18 + reach + (0 if desk else 4 * math.sin(k))), (50, 54), 10, (6, 6))
     return turns
 
 
-def _seated(person, k, seat_m, *, desk):
+def _above(person, phase, *, desk):
+    """The upper half of somebody who sits, with the arms on the thighs or on the table."""
+    rhythm, lean, reach = person.rhythm, 10 if desk else 0, 16 if desk else 0
+    turns = idle.trunk(rhythm, phase, lively=1.4)
+    turns["spine_01"] = turns["spine_01"] @ rot(Y, 2 + lean)
+    turns["head"] = turns["head"] @ rot(Y, 3 + 0.8 * lean)
+    (left, bent_l), (right, bent_r) = idle.hands(rhythm, phase)
+    swing = (18 + reach + 0.6 * left, 18 + reach + 0.6 * right)
+    _arms(person, turns, swing, (46 + bent_l, 50 + bent_r), 10, (6, 6))
+    return turns
+
+
+def _seated(person, phase, seat_m, *, desk):
     """Hips at the seat's height; thighs are lowered or raised until the soles touch the floor."""
-    knee = 80 + 3 * math.sin(k)
+    knee = 80 + 3 * person.rhythm("knees", 0.0)
     low, high = 45.0, 125.0
     for _ in range(9):
         thigh = (low + high) / 2
-        found = _skinned(person, _sitting(person, k, thigh, knee + thigh - 84, desk=desk), seat_m + SEAT_TO_HIP_M)
+        legs = _sitting(thigh, knee + thigh - 84)
+        found = _placed(person, carried(person, legs), seat_m + SEAT_TO_HIP_M)
         if found[person.shoe_vertices, 2].min() < 0:
             low = thigh
         else:
             high = thigh
-    return found
+    turns = {**legs, **_above(person, phase, desk=desk)}
+    return _placed(person, carried(person, turns), seat_m + SEAT_TO_HIP_M)
 
 
 def _rising(person, u, seat_m):
@@ -141,23 +156,13 @@ def _rising(person, u, seat_m):
         (6 * fold, 6 * fold),
     )
     _ = seat_m
-    return _skinned(person, turns)
+    return _placed(person, carried(person, turns))
 
 
-def _skinned(person, turns, pelvis_m=None):
-    """Skinning. pelvis_m: height of the pelvis; None puts the lowest vertex on the floor."""
-    count = len(person.names)
-    turn, shift = [np.eye(3)] * count, [np.zeros(3)] * count
-    for k, bone in enumerate(person.names):
-        parent, own, head = person.parents[k], turns.get(bone), person.heads[k]
-        carried, carried_to = (turn[parent], shift[parent]) if parent >= 0 else (np.eye(3), np.zeros(3))
-        turn[k] = carried if own is None else carried @ own
-        shift[k] = carried @ head + carried_to - turn[k] @ head
-    rows = np.concatenate([np.array(turn), np.array(shift)[:, :, None]], 2)
-    blend = np.tensordot(person.skin_weights, rows, (1, 0))
-    found = np.einsum("nij,nj->ni", blend[:, :, :3], person.rest) + blend[:, :, 3]
-    pelvis = person.index["pelvis"]
-    hip = turn[pelvis] @ person.heads[pelvis] + shift[pelvis]
+def _placed(person, frames, pelvis_m=None):
+    """Skinned, with the pelvis over the origin. pelvis_m: its height; None puts the lowest vertex on the floor."""
+    found = skinned(person, frames)
+    hip = joint(person, frames, "pelvis")
     found[:, :2] -= hip[:2]
     found[:, 2] += pelvis_m - hip[2] if pelvis_m is not None else -found[:, 2].min()
     return found.astype(np.float32)
