@@ -30,6 +30,7 @@ from models.domain.errors import StoreError, UsageError
 from models.domain.instants import us_of_datetime
 from models.domain.site import Camera, Site, Source, SourceKind
 from pipelines.evidence_files import sweep
+from pipelines.recorded_readings import RecordedReadings, read_readings
 from vision.ingest import open_source
 
 ASSUMED_START = datetime(2026, 1, 5, 10, 0)  # noqa: DTZ001 - local time of whichever site
@@ -43,11 +44,13 @@ _RESULTS = ("incidents.json", "intervals.json", "parties.json", "energy.json", T
 class Recordings:
     """cameras: camera id -> file in place of the configured one; cameras that have no file at all are left out.
 
-    start: when all of them began, ISO-8601, local time of the site unless it has an offset.
+    start: when all of them began, ISO-8601, local time of the site unless it has an offset. readings: what meters said
+    meanwhile (pipelines/recorded_readings.py).
     """
 
     cameras: Mapping[str, Path] = field(default_factory=dict)
     start: str | None = None
+    readings: Path | None = None
 
 
 def replay(
@@ -98,8 +101,10 @@ def replay_plan(
         name: open_source(camera, secrets=secrets, clock=clock, anchor_utc_us=_start_of(camera, start, anchor_us))
         for name, camera in recorded.items()
     }
+    readings = None if told.readings is None else read_readings(told.readings, site.time_zone)
+    inlet = None if readings is None else RecordedReadings(site, readings)
     folder = _anew(out)
-    return Plan(site, sources, eyes or network_eyes(), folder, clock, uplink, None, ears)
+    return Plan(site, sources, eyes or network_eyes(), folder, clock, uplink, None, ears, inlet)
 
 
 def _recorded(site: Site, files: Mapping[str, Path]) -> dict[str, Camera | None]:

@@ -24,6 +24,7 @@ Network = Annotated[str, typer.Option("--weights", metavar="NAME_OR_FILE", help=
 def replay(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     folder: Folder,
     camera: Annotated[list[str] | None, typer.Option(metavar="ID=FILE", help=both("cli.camera"))] = None,
+    readings: Annotated[Path | None, typer.Option(metavar="FILE", help=both("readings.help"))] = None,
     start: Annotated[str | None, typer.Option(metavar="ISO", help=both("cli.start"))] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help=both("cli.out"))] = Path("out"),
     api: Api = None,
@@ -33,7 +34,7 @@ def replay(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     language: Spoken = Speech.ZH,
 ) -> None:
     """回放站点的录像，写出事件、区间、批次、记录带和证据。 Replay a site's recordings and write what was found."""
-    recordings = Recordings(_files(camera or []), start)
+    recordings = Recordings(_files(camera or []), start, readings)
     link = uplink(api, token)
     eyes = eyes_of(weights, language.value, boxes)
     with heard(language.value) as ears:

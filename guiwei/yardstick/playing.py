@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from calibration import load_site
 from guiwei.box import TAPE, Eyes, run_box
-from guiwei.replay import replay_plan
+from guiwei.replay import Recordings, replay_plan
 from guiwei.yardstick.clips import Clip
 from guiwei.yardstick.stages import Stopwatch, TimedFinder, TimedSource, timed_net
 from models.domain.errors import SourceError
@@ -23,7 +23,7 @@ from models.domain.site import Camera, Site
 from pipelines.ledger import Row
 from pipelines.parties import Party
 from pipelines.tape import Tape, read_tape, rerun_engine
-from sample_videos.studio.truth import CameraTruth
+from sample_videos.studio.truth import READINGS_FILE, CameraTruth
 from vision.detectors.protocol import PersonFinder
 
 Instants = NDArray[np.float64]
@@ -79,7 +79,9 @@ def play(clip: Clip, out: Path, eyes: Eyes, watch: Stopwatch) -> Played:
         return finders.setdefault(camera.id, TimedFinder(eyes.finder(camera), watch))
 
     net = None if eyes.net is None else timed_net(eyes.net, watch)
-    plan = replay_plan(clip.folder, out=out, eyes=Eyes(finder, net))
+    meters = clip.folder / READINGS_FILE
+    recordings = Recordings(readings=meters if meters.is_file() else None)
+    plan = replay_plan(clip.folder, recordings, out=out, eyes=Eyes(finder, net))
     sources = {name: TimedSource(source, watch) for name, source in plan.sources.items()}
     with watch.timing("all"):
         result = run_box(replace(plan, sources=sources))

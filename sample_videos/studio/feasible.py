@@ -221,6 +221,9 @@ def _times(shot: Shot) -> Iterator[Fault]:
     for part, t in named:
         if t >= until:
             yield f"Something under {part} happens after the end of the shot.", f"{t:g} s", f"before {until:g} s"
+    for meter in shot.meters:
+        if meter.lamp not in {group.id for group in hall.LAMPS}:
+            yield "A meter tells of lamps that are not there.", meter.lamp, ", ".join(g.id for g in hall.LAMPS)
     for name, visit in shot.visits.items():
         if visit.leaves_s <= visit.arrives_s:
             told = f"{visit.arrives_s:g} .. {visit.leaves_s:g} s"

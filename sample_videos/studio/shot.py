@@ -228,6 +228,14 @@ class ZonePart(_Part):
     floor: Annotated[tuple[Place, ...], Field(min_length=3, max_length=20)]
 
 
+class MeterPart(_Part):
+    """From then on the relay of a lamp group says so."""
+
+    at_s: Seconds
+    lamp: Id
+    lit: bool
+
+
 class VisitPart(_Part):
     """A VIP visit in the managers' calendar; it may last beyond the clip."""
 
@@ -262,6 +270,8 @@ class Shot(_Part):
     quality: QualityPart = QualityPart()
     duty: tuple[str, ...] = ("08:30-17:30",)
     zones: dict[Id, ZonePart] = {}
+    meters: tuple[MeterPart, ...] = ()
+    """What relays report, right or wrong; a group that is not named has none."""
     visits: dict[Id, VisitPart] = {}
     """VIP visits that are due."""
     switched_off: tuple[str, ...] = ()

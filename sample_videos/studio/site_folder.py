@@ -15,10 +15,10 @@ from models.domain.rules import RULES
 from sample_videos.studio import hall
 from sample_videos.studio.camera import StudioCamera
 from sample_videos.studio.shot import Shot, ZonePart
-from sample_videos.studio.site_things import energy_part, furniture_part
+from sample_videos.studio.site_things import energy_part, furniture_part, readings
 from sample_videos.studio.stage_client import camera_of
 from sample_videos.studio.taught import teach
-from sample_videos.studio.truth import SITE_FILE, Truth
+from sample_videos.studio.truth import READINGS_FILE, SITE_FILE, Truth
 
 MARKS = [(x, y) for x in (2.0, 4.0, 6.0, 8.0, 10.0) for y in (1.0, 2.0, 4.0, 6.0, 7.0)]
 UNIFORM_LAB = (11.0, 4.0, -7.0)
@@ -47,7 +47,7 @@ def write_site(shot: Shot, truth: Truth, folder: Path) -> Path:
         told |= {"zones": {"hall": _seen_zone(shot, truth)}, "entrances": {}, "posts": {}}
     if any(code.startswith(("furniture.", "label.")) for code in shot.judged):
         told["furniture"] = furniture_part(shot, truth)
-    if any(code.startswith("energy.") for code in shot.judged):
+    if any(code.startswith(("energy.", "signal.")) for code in shot.judged):
         told["energy"] = energy_part(truth)
     rules: dict[str, dict[str, object]] = {
         code: {name: value for name, value in limits.items() if name in {p.name for p in RULES[code].parameters}}
@@ -61,6 +61,8 @@ def write_site(shot: Shot, truth: Truth, folder: Path) -> Path:
     text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120)
     if "furniture" in told:
         teach(truth, folder)
+    if truth.meters:
+        (folder / READINGS_FILE).write_text(readings(truth), encoding="utf-8")
     file = folder / SITE_FILE
     file.write_text(HEAD + text, encoding="utf-8")
     return file

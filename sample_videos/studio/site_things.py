@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ NAMES = {
     "cabinet": "柜",
 }
 CHECK_EVERY_S = 1.0
+TELLS_S = 5.0
 LAMP_NAMES = {
     "front": ("前排灯", "Front lamps"),
     "back": ("后排灯", "Back lamps"),
@@ -96,12 +98,29 @@ def energy_part(truth: Truth) -> dict[str, Any]:
                 if box[2] - box[0] >= LEAST_PX[part]:
                     regions.append({"camera": camera, "part": part, "polygon": _corners(box)})
         units[unit.id] = {"name": {"zh": "空调", "en": "Air-conditioner"}, "zone": unit.zone, "regions": regions}
+    if truth.meters:
+        meters = {f"relay-{meter.lamp}": {"subject": meter.lamp} for meter in truth.meters}
+        return {"luminaires": lamps, "meters": meters}
     if truth.visits:
         return {
             "luminaires": lamps,
             "calendar": {"vip_visits": {visit.id: _visit(visit, truth) for visit in truth.visits}},
         }
     return {"luminaires": lamps, "aircons": units}
+
+
+def readings(truth: Truth) -> str:
+    """What the relays say, a line each: at every change, and each TELLS_S in between."""
+    began, lines = datetime.fromisoformat(truth.start), []
+    for meter in truth.meters:
+        ends = [*(state.t_s for state in meter.says[1:]), truth.duration_s]
+        for state, end_s in zip(meter.says, ends, strict=True):
+            t_s = state.t_s
+            while t_s < end_s:
+                told = {"meter": f"relay-{meter.lamp}", "kind": "relay", "value": int(state.on)}
+                lines.append((t_s, {**told, "at": (began + timedelta(seconds=t_s)).isoformat()}))
+                t_s += TELLS_S
+    return "".join(json.dumps(told) + "\n" for _, told in sorted(lines, key=lambda line: line[0]))
 
 
 def _visit(visit: VisitTruth, truth: Truth) -> dict[str, str]:

@@ -24,6 +24,7 @@ from sample_videos.studio.truth import (
     LampState,
     LampTruth,
     LensTruth,
+    MeterTruth,
     PersonSight,
     PersonTruth,
     Pose,
@@ -90,6 +91,7 @@ def told(clip: str, story: Story, seed: int, seen: Mapping[str, Seen], bodies: M
         zones=tuple(ZoneTruth(id=n, kind=z.kind, floor_m=z.floor) for n, z in shot.zones.items()),
         views=views,
         visits=tuple(VisitTruth(id=n, t_arrives_s=v.arrives_s, t_leaves_s=v.leaves_s) for n, v in shot.visits.items()),
+        meters=tuple(_meters(story)),
         limits=shot.rules,
     )
     return truth.model_copy(update={"expected": expected_of(truth, shot.judged)})
@@ -262,6 +264,12 @@ def _lamps(story: Story) -> Iterator[LampTruth]:
             spots_m=tuple((x, y, height) for x, y, _, _ in group.spots),
             states=tuple(states),
         )
+
+
+def _meters(story: Story) -> Iterator[MeterTruth]:
+    told = sorted(story.shot.meters, key=lambda one: one.at_s)
+    for lamp in dict.fromkeys(one.lamp for one in told):
+        yield MeterTruth(lamp=lamp, says=tuple(LampState(t_s=one.at_s, on=one.lit) for one in told if one.lamp == lamp))
 
 
 def _daylight(story: Story) -> Iterator[DaylightState]:

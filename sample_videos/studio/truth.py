@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from models.domain.errors import SourceError
 
 SCHEMA_VERSION = 1
-TRUTH_FILE, SITE_FILE = "truth.json", "site.yaml"
+TRUTH_FILE, SITE_FILE, READINGS_FILE = "truth.json", "site.yaml", "readings.jsonl"
 
 Box = tuple[int, int, int, int]
 Pair = tuple[float, float]
@@ -246,6 +246,13 @@ class PostTruth(_Part):
     states: tuple[PostState, ...]
 
 
+class MeterTruth(_Part):
+    """A relay that tells of a lamp group, and what it says from `t_s` on; it may be wrong."""
+
+    lamp: str
+    says: tuple[LampState, ...]
+
+
 class VisitTruth(_Part):
     """A VIP visit as the managers entered it; lamps are owed while it lasts (domain.md P3-36)."""
 
@@ -311,6 +318,7 @@ class Truth(_Part):
     zones: tuple[ZoneTruth, ...] = ()
     views: tuple[ViewTruth, ...] = ()
     visits: tuple[VisitTruth, ...] = ()
+    meters: tuple[MeterTruth, ...] = ()
     expected: tuple[Expected, ...] = ()
     limits: dict[str, dict[str, float]] = Field(
         default={}, description="rule -> parameter: the limits `expected` was computed with"
@@ -358,6 +366,6 @@ def read_truth(file: Path) -> Truth:
 
 
 def written(truth: Truth) -> str:
-    """The bytes of truth.json: the same truth gives the same text. Where no visit is due, none is spoken of."""
-    told = truth.model_dump(mode="json", exclude=None if truth.visits else {"visits"})
+    """The bytes of truth.json: the same truth gives the same text. Visits and meters are spoken of where there are."""
+    told = truth.model_dump(mode="json", exclude={name for name in ("visits", "meters") if not getattr(truth, name)})
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -1,9 +1,12 @@
 """Verdicts of the studio's own small judge, on truths whose answer is plain."""
 
+import json
+
 import pytest
 
 from sample_videos.studio.expected import DEFAULTS, EARLY_S, JUDGED_CODES, expected_of
 from sample_videos.studio.shot import CameraPart
+from sample_videos.studio.site_things import readings
 from sample_videos.studio.stage_client import camera_of
 from sample_videos.studio.story import Story
 from sample_videos.studio.telling import Seen, Sight, told
@@ -107,6 +110,20 @@ def test_a_lamp_that_is_off_while_a_visit_lasts_is_missed_and_one_that_blinks_is
     found = expected_of(truth(visits=visits, lamps=blink, rules=rules), ["energy.vip_prep_missed"])
     assert [(e.verdict, e.subject, e.t_first_s) for e in found] == [("fires", "front", 8.0), ("must_not", "back", 9.0)]
     assert verdicts(truth(lamps=off, rules=rules), "energy.vip_prep_missed") == [("must_not", None)]
+
+
+def test_a_relay_that_says_another_thing_than_is_true_is_a_contradiction():
+    off = [{"at_s": 5, "lamp": "front", "lit": False}]
+    says_on = [{"at_s": 0, "lamp": "front", "lit": True}]
+    rules = {"signal.disagreement": {"limit_s": 6}}
+    assert verdicts(truth(lamps=off, meters=says_on, rules=rules), "signal.disagreement") == [("fires", "front")]
+    follows = [*says_on, {"at_s": 8, "lamp": "front", "lit": False}]
+    late = truth(lamps=off, meters=follows, rules=rules)
+    assert verdicts(late, "signal.disagreement") == [("must_not", "front")]
+    told = [json.loads(line) for line in readings(late).splitlines()]
+    assert [(one["at"][-8:], one["value"]) for one in told[:3]] == [("10:00:00", 1), ("10:00:05", 1), ("10:00:08", 0)]
+    covered = truth(views=[sick("covered", 4, 20)], lamps=off, meters=says_on, rules=rules)
+    assert verdicts(covered, "signal.disagreement") == [("blind", "front")]
 
 
 def test_light_on_empty_needs_the_policy_that_asks_for_it():

@@ -39,6 +39,19 @@ def light_off_in_window(truth: Truth, limits: dict[str, float]) -> Iterator[Caus
                 yield Cause(lamp.id, t0, t1, limits["limit_s"], f"{lamp.id} is off in its window", harmless=harmless)
 
 
+def disagreement(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
+    """A relay says another thing of its lamps than is true."""
+    for meter in truth.meters:
+        lamp = next(one for one in truth.lamps if one.id == meter.lamp)
+        for on in (True, False):
+            for said in _spells(meter.says, on=on):
+                for really in _spells(lamp.states, on=not on):
+                    both = _meets(said, really)
+                    if both:
+                        why = f"the meter of {lamp.id} says {'on' if on else 'off'}, and it is not"
+                        yield Cause(lamp.id, *both, limits["limit_s"], why)
+
+
 def vip_missed(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
     """Every lamp is owed while a visit lasts."""
     for visit in truth.visits:
