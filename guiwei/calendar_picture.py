@@ -11,12 +11,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from calibration.lettering import chinese_font
 from models.domain.calendar import WindowId
 from models.domain.media import US
 from models.domain.site import Site
 from models.domain.sun import sunset_us
 from models.texts import Language, text
-from pipelines.timeline_plot import chinese_font
 
 LOOKS = {WindowId.INTERIOR: "#e0b040", WindowId.AC: "#4f9fbf", WindowId.EXTERIOR: "#6a5fa8", WindowId.GROUND: "#9f8fd0"}
 BAR = 0.2

@@ -22,6 +22,7 @@ from guiwei.demo_command import demo
 from guiwei.eval_command import evaluation
 from guiwei.explain_command import explain
 from guiwei.live_command import live
+from guiwei.patrol_command import patrol
 from guiwei.people_command import devices_app, users_app
 from guiwei.replay_command import replay
 from guiwei.report_command import app as report_app
@@ -43,7 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (demo, replay, live, serve, explain, schema):
+for command in (demo, replay, live, serve, explain, schema, patrol):
     app.command()(command)
 app.command(name="eval")(evaluation)
 app.add_typer(site_app, name="site")

@@ -10,13 +10,13 @@ from matplotlib import font_manager
 from PIL import Image as Drawing
 from PIL import ImageDraw, ImageFont
 
+from calibration.lettering import chinese_font
 from models.domain.incident import Incident
 from models.domain.instants import datetime_of
 from models.domain.media import Image
 from models.domain.site import Name, Site
 from models.texts import Language
 from pipelines.incident_words import capital, place_of, quantity, rule_name
-from pipelines.timeline_plot import chinese_font
 
 LETTER_SHARE = 1 / 32
 """Letter height as a share of the picture's width: 11 px where a phone shows the picture 360 px wide."""

@@ -12,10 +12,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from calibration.lettering import chinese_font
 from models.domain.instants import datetime_of
 from models.domain.wait_figures import PostRow, WaitFigures, WaitRow
 from models.texts import Language, text
-from pipelines.timeline_plot import LOOKS, chinese_font
+from pipelines.timeline_plot import LOOKS
 
 BLUE, ORANGE = "#2f6f8f", "#d08a2e"
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from matplotlib import font_manager
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from calibration.lettering import chinese_font
 from models.domain.media import US
 from models.texts import Language, text
 from pipelines.timeline import Bar, Timeline
 
-CJK_FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Serif CJK SC", "Noto Serif CJK JP", "WenQuanYi Micro Hei")
-"""Pan-CJK fonts under the names by which their files are known."""
 LIMIT_LOOK: dict[str, Any] = {"color": "#b3382c", "linestyle": "--", "linewidth": 1.5}
 LOOKS: dict[str, dict[str, Any]] = {
     "claim": {"facecolor": "#b3382c"},
@@ -29,12 +27,6 @@ LOOKS: dict[str, dict[str, Any]] = {
     "unattended": {"facecolor": "#d08a2e"},
     "unknown": {"facecolor": "#e6e6e6", "hatch": "...", "edgecolor": "#7a7a7a"},
 }
-
-
-def chinese_font() -> str | None:
-    """A font of this system that can write Chinese, or None."""
-    known = {font.name for font in font_manager.fontManager.ttflist}
-    return next((name for name in CJK_FONTS if name in known), None)
 
 
 def picture(shown: Timeline, title: dict[Language, str], language: Language = "zh") -> bytes:

@@ -11,9 +11,9 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from calibration.lettering import chinese_font
 from guiwei.yardstick.scoring import ClipScore
 from models.texts import Language, text
-from pipelines.timeline_plot import chinese_font
 
 LEAST = 10
 """Fewer errors than this draw no curve worth looking at."""

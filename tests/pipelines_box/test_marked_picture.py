@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
+from calibration.lettering import chinese_font
 from models.domain.finding import Finding, Phase, Quantity, Severity, Threshold
 from models.domain.presence import Role
 from pipelines.album import Figure
 from pipelines.evidence_caption import INK, MEASURED, TRACK, lines
 from pipelines.evidence_overlay import SUBJECT, overlay
 from pipelines.incidents import IncidentBook
-from pipelines.timeline_plot import chinese_font
 from tests.stories.scenario import START_US, site
 
 SIZE = (440, 640)
