@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +29,7 @@ from models.domain.site import Camera, Site, Source, SourceKind
 from models.texts import Language, both, text
 from vision.ingest import open_source
 from vision.luminaires.picture import taught_picture
+from vision.luminaires.references import References
 from vision.luminaires.teaching import Clip, TaughtGroup, taught_groups
 
 TEACHING_FPS = 10.0
@@ -53,7 +55,7 @@ def lights(  # noqa: PLR0913, PLR0917 - a command line has as many options as it
     site = load_site(folder)
     looked_at = _camera(site, camera, clip)
     read, last = _read(looked_at, assumed_start_us(site))
-    groups = taught_groups(read, looked_at.id)
+    groups = _measured(looked_at, read, assumed_start_us(site))
     if not any(group.switchings for group in groups):
         raise UsageError(
             both("lights.nothing_switched"),
@@ -83,17 +85,36 @@ def _camera(site: Site, name: str | None, clip: Path | None) -> Camera:
 
 def _read(camera: Camera, anchor_us: int) -> tuple[Clip, Image]:
     clip, last = Clip(camera.size_px), np.zeros((1, 1, 3), np.uint8)
+    for frame in _frames(camera, anchor_us):
+        if not clip.add(frame):
+            break
+        last = frame.image
+    return clip, last
+
+
+def _measured(camera: Camera, clip: Clip, anchor_us: int) -> tuple[TaughtGroup, ...]:
+    """The groups of the clip, their references measured in a second pass as the box will measure."""
+    found = taught_groups(clip, camera.id)
+    if not found:
+        return ()
+    references = References(found, camera.size_px)
+    for frame in _frames(camera, anchor_us):
+        if frame.utc_us > clip.times_us[-1]:
+            break
+        references.add(frame)
+    return references.groups()
+
+
+def _frames(camera: Camera, anchor_us: int) -> Iterator[Frame]:
+    """The clip's frames; progress is shown, and the clip closed however it ends."""
     source = open_source(camera, secrets=Secrets(), clock=SystemClock(), anchor_utc_us=anchor_us)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+    with closing(source), Progress(console=Console(stderr=True), transient=True) as bar:
+        task, first_us = bar.add_task("", total=None), None
         for item in source:
             if isinstance(item, Frame):
-                if not clip.add(item):
-                    source.close()
-                    break
-                last = item.image
-                bar.update(task, description=f"{(item.utc_us - clip.times_us[0]) / US:.0f} s")
-    return clip, last
+                first_us = item.utc_us if first_us is None else first_us
+                bar.update(task, description=f"{(item.utc_us - first_us) / US:.0f} s")
+                yield item
 
 
 def _named(groups: tuple[TaughtGroup, ...], names: list[str]) -> dict[str, TaughtGroup]:

@@ -62,6 +62,11 @@ class RegionMeter:
             return None  # something dark stands before lamp and surround
         return math.log((inner + OFFSET) / (around + OFFSET))
 
+    def level(self, image: Image, usual: float) -> float:
+        """ln(region / the picture's median level `usual`)."""
+        grey = cv2.cvtColor(image[self._window], cv2.COLOR_BGR2GRAY)
+        return math.log((cv2.mean(grey, self._inner)[0] + OFFSET) / (usual + OFFSET))
+
     def covered(self, boxes: Sequence[Box]) -> bool:
         """Whether a person stands before it. boxes: declared px."""
         x0, y0, x1, y1 = self._box
@@ -70,6 +75,11 @@ class RegionMeter:
             max(0.0, min(x1, b[2]) - max(x0, b[0])) * max(0.0, min(y1, b[3]) - max(y0, b[1])) > COVERED * size
             for b in boxes
         )
+
+
+def usual_level(image: Image) -> float:
+    """The picture's median level: what lit surfaces are measured against. image: (H, W, 3) BGR."""
+    return float(np.median(image[::16, ::16, 1]))
 
 
 def masks(

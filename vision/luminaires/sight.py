@@ -12,8 +12,9 @@ from models.domain.media import US, Frame, Image
 from models.domain.messages import Observation, Scene
 from models.domain.site import Camera
 from models.domain.truth import Truth
+from vision.luminaires.contrast import Contrast
 from vision.luminaires.judgement import NIGHT_US, Judgement
-from vision.luminaires.region import Reading, RegionMeter, readings_of
+from vision.luminaires.region import Reading, RegionMeter, readings_of, usual_level
 
 TELL_US = 5 * US
 """How often an unchanged state is told again: rules must notice silence."""
@@ -43,6 +44,7 @@ class LuminaireSight:
         chroma = [region.chroma for g in self._groups for region in g.regions]
         self._coloured = bool(chroma) and min(chroma) >= COLOURED
         self._night_us: int | None = None
+        self._contrast = Contrast()
         self._run = ""
 
     def look(self, frame: Frame, scene: Scene) -> Sequence[Observation]:
@@ -55,8 +57,9 @@ class LuminaireSight:
             for one in self._groups:
                 one.judgement = one.judgement.blind(utc_us)
         night = self._night(frame.image, utc_us)
-        sick = scene.view is Truth.UNKNOWN
-        usual = float(np.median(frame.image[::16, ::16, 1]))
+        lost = self._contrast.lost(frame.image, utc_us)
+        sick = scene.view is Truth.UNKNOWN or lost
+        usual = usual_level(frame.image)
         boxes = [person.box for person in scene.persons]
         told: list[Observation] = []
         for one, meters in zip(self._groups, self._of_size(frame.size_px), strict=True):
@@ -69,7 +72,7 @@ class LuminaireSight:
             truth = one.judgement.told
             if truth is not one.told or utc_us - one.told_us >= TELL_US:
                 one.told, one.told_us = truth, utc_us
-                told.append(_observation(one, readings, scene, night=night))
+                told.append(_observation(one, readings, scene, sick=sick, night=night))
         return told
 
     def _night(self, image: Image, utc_us: int) -> bool:
@@ -96,7 +99,7 @@ def chroma_of(image: Image) -> float:
     return float(np.abs(few[..., 2] - few[..., 1]).mean() + np.abs(few[..., 1] - few[..., 0]).mean())
 
 
-def _observation(one: _Group, readings: Sequence[Reading], scene: Scene, *, night: bool) -> Observation:
+def _observation(one: _Group, readings: Sequence[Reading], scene: Scene, *, sick: bool, night: bool) -> Observation:
     judged = one.judgement
     values = [("position", Quantity(round(judged.position, 3), ""))] if judged.position is not None else []
     values += [(f"ratio_{i}", Quantity(round(r, 3), "ln")) for i, (r, _) in enumerate(readings) if r is not None]
@@ -108,14 +111,14 @@ def _observation(one: _Group, readings: Sequence[Reading], scene: Scene, *, nigh
         utc_us=scene.utc_us,
         camera=scene.camera,
         values=tuple(values),
-        cues=_cues(one, readings, scene, night=night),
+        cues=_cues(one, readings, sick=sick, night=night),
         confidence=judged.confidence,
     )
 
 
-def _cues(one: _Group, readings: Sequence[Reading], scene: Scene, *, night: bool) -> tuple[str, ...]:
+def _cues(one: _Group, readings: Sequence[Reading], *, sick: bool, night: bool) -> tuple[str, ...]:
     judged = one.judgement
-    if scene.view is Truth.UNKNOWN:
+    if sick:
         return ("light.cue.sick_view",)
     if night:
         return ("light.cue.night_mode",)

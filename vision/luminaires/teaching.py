@@ -33,6 +33,8 @@ FILLED = 0.8
 MOST_PATTERNS, LOOSE = 12, 1
 """Different switching patterns looked for; seconds in which a pixel may differ from its pattern."""
 LEAST_PX = 5
+MOST_PX = 10_000
+"""Pixels of a surround that are looked at."""
 LARGEST_SHARE = 0.05
 PLATEAU_US = 2 * US
 """A state lasts at least this long in a teaching clip."""
@@ -112,8 +114,12 @@ def taught_groups(clip: Clip, camera: str) -> tuple[TaughtGroup, ...]:
     switched = [lamp for lamp in lamps if lamp.switchings]
     together = _mates(switched, times) if switched else _hidden_lamps(stack, times)
     events = [mates[0].switchings for mates in together]
+    patches = list(_patches(stack))
     groups = [
-        [*mates, *_surfaces(stack, times, lamps, (events[i], [s for e in (*events[:i], *events[i + 1 :]) for s in e]))]
+        [
+            *mates,
+            *_surfaces(patches, times, lamps, (events[i], [s for e in (*events[:i], *events[i + 1 :]) for s in e])),
+        ]
         for i, mates in enumerate(together)
     ]
     found = [_group(group, times, clip, camera) for group in groups]
@@ -141,8 +147,9 @@ def _spots(seconds: Grey) -> list[NDArray[np.bool_]]:
     on = seconds.reshape(len(seconds), -1)[:, where] > ((brightest + darkest) / 2).ravel()[where]
     found: list[NDArray[np.bool_]] = []
     while len(where) >= LEAST_PX and len(found) < MOST_PATTERNS:
-        patterns, counts = np.unique(on, axis=1, return_counts=True)
-        like = (on != patterns[:, [int(counts.argmax())]]).sum(0) <= LOOSE
+        packed = np.ascontiguousarray(np.packbits(on, axis=0).T)  # sorted as bytes, not as columns of truths
+        _, first, counts = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_index=True, return_counts=True)
+        like = (on != on[:, [int(first[counts.argmax()])]]).sum(0) <= LOOSE
         spots = np.zeros(lit.size, np.bool_)
         spots[where[like]] = True
         found.append(spots.reshape(lit.shape))
@@ -177,8 +184,20 @@ def _rectangles(spots: NDArray[np.bool_], filled: float) -> Iterable[NDArray[np.
 
 def _lamp(stack: Grey, polygon: NDArray[np.float64], others: Sequence[NDArray[np.float64]]) -> _Lamp:
     inner, ring = masks(polygon, (stack.shape[2], stack.shape[1]), others)
-    inside, outside = np.log(stack[:, inner > 0].mean(1) + OFFSET), np.log(stack[:, ring > 0].mean(1) + OFFSET)
+    inside, outside = _levels(stack, inner, MOST_PX), _levels(stack, ring, MOST_PX)
     return _Lamp(polygon, LampPart.LAMP, inside - outside, inside)
+
+
+def _levels(stack: Grey, mask: NDArray[np.uint8], most_px: int) -> Series:
+    """ln of the mean level under a mask in every picture; of large places every few pixels are enough."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    step = max(1, int(np.sqrt((np.ptp(rows) + 1) * (np.ptp(columns) + 1) / most_px)))
+    window = slice(rows[0], rows[-1] + 1, step), slice(columns[0], columns[-1] + 1, step)
+    within = mask[window].copy()
+    if not within.any():
+        window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        within = mask[window].copy()
+    return np.log(np.array([cv2.mean(near, within)[0] for near in stack[(slice(None), *window)]]) + OFFSET)
 
 
 def _with_switchings(lamp: _Lamp, times: NDArray[np.int64]) -> _Lamp:
@@ -258,7 +277,7 @@ def _together(one: _Lamp, other: _Lamp, slack_us: int) -> bool:
 
 
 def _surfaces(
-    stack: Grey,
+    patches: Sequence[_Lamp],
     times: NDArray[np.int64],
     lamps: Sequence[_Lamp],
     events: tuple[Sequence[Switching], Sequence[Switching]],
@@ -266,7 +285,7 @@ def _surfaces(
     """At most two patches of wall or floor that step with this group and with no other. events: own, others'."""
     own, others = events
     ranked: list[tuple[float, _Lamp]] = []
-    for patch in _patches(stack):
+    for patch in patches:
         if any(_overlap(patch.polygon, lamp.polygon) for lamp in lamps):
             continue
         least = min(_step(patch.series, times, switching) for switching in own)
