@@ -1,4 +1,4 @@
-"""The rendered hall: its groups taught by the command from one clip, told in others. Spots of two pixels' height too."""
+"""The rendered hall: groups taught by the command from one clip, told in others. Spots two pixels high too."""
 
 from __future__ import annotations
 
