@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from calibration.aircon_file import read_aircons
 from calibration.energy_assembly import energy_of, read_lights
 from calibration.floor import floor_points_of, lens_of
 from calibration.furniture_assembly import furniture_of, geometry_of, read_furniture
@@ -60,6 +61,7 @@ def assemble(file: SiteFile, folder: Path) -> Site:
     zone = file.site.time_zone
     settings = {code: {k: v for k, v in rule.items() if k != "off"} for code, rule in file.rules.items()}
     taught = read_furniture(folder)
+    sizes = {key: camera.size for key, camera in file.cameras.items()}
     site = Site(
         id=file.site.id,
         name=_name(file.site.name),
@@ -89,7 +91,7 @@ def assemble(file: SiteFile, folder: Path) -> Site:
         rules={code: {k: float(v) for k, v in rule.items()} for code, rule in settings.items() if rule},
         switched_off=frozenset(code for code, rule in file.rules.items() if rule.get("off") is True),
         furniture=furniture_of(file.furniture, taught, zone),
-        energy=energy_of(file.energy, read_lights(folder, {k: c.size for k, c in file.cameras.items()}), zone),
+        energy=energy_of(file.energy, read_lights(folder, sizes), read_aircons(folder, sizes), zone),
     )
     known = {key: replace(c, **geometry_of(taught.cameras.get(key))) for key, c in site.cameras.items()}
     site = replace(site, cameras=known)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from calibration.aircon_file import joined
 from calibration.energy_file import (
     LIGHTS_FILE,
     AirconPart,
@@ -30,11 +31,16 @@ from models.texts import both
 LARGEST_BYTES = 5_000_000
 
 
-def energy_of(part: EnergyPart, taught: Mapping[str, tuple[LampRegionPart, ...]], time_zone: str) -> energy.Energy:
-    """The frozen Energy. Groups that were taught but stand in no site file are left out."""
+def energy_of(
+    part: EnergyPart,
+    taught: Mapping[str, tuple[LampRegionPart, ...]],
+    units: Mapping[str, tuple[energy.AirconRegion, ...]],
+    time_zone: str,
+) -> energy.Energy:
+    """The frozen Energy. Groups and units that were taught but stand in no site file are left out."""
     return energy.Energy(
         luminaires={key: _group(key, group, taught.get(key, ())) for key, group in part.luminaires.items()},
-        aircons={key: _aircon(key, unit) for key, unit in part.aircons.items()},
+        aircons={key: _aircon(key, unit, units.get(key, ())) for key, unit in part.aircons.items()},
         meters={
             key: energy.Meter(key, m.subject, m.on_w, m.off_w, m.on_s, m.off_s, m.max_gap_s)
             for key, m in part.meters.items()
@@ -107,10 +113,9 @@ def _group(key: str, part: LuminairePart, taught: tuple[LampRegionPart, ...]) ->
     )
 
 
-def _aircon(key: str, part: AirconPart) -> energy.AirConditioner:
-    regions = tuple(
-        energy.AirconRegion(r.camera, energy.AirconPart(r.part), r.polygon, r.on, r.off) for r in part.regions
-    )
+def _aircon(key: str, part: AirconPart, taught: tuple[energy.AirconRegion, ...]) -> energy.AirConditioner:
+    stated = tuple(energy.AirconRegion(r.camera, energy.AirconPart(r.part), r.polygon) for r in part.regions)
+    regions = joined(stated, taught)
     return energy.AirConditioner(key, part.name.zh, part.name.en, part.zone, part.rated_w, regions)
 
 

@@ -157,13 +157,11 @@ class LuminairePart(_Part):
 
 
 class AirconRegionPart(_Part):
-    """Where a camera sees something of the unit. on, off: colour of the LED (B, G, R) as taught."""
+    """Where a camera sees something of the unit; what it looks like on and off is taught (`aircon.json`)."""
 
     camera: Id
     part: Literal["display", "led", "louver", "ribbon"]
     polygon: Corners
-    on: Annotated[tuple[Annotated[float, Field(ge=0, le=255)], ...], Field(max_length=3)] = ()
-    off: Annotated[tuple[Annotated[float, Field(ge=0, le=255)], ...], Field(max_length=3)] = ()
 
 
 class AirconPart(_Part):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from models.domain.energy import AirconPart
 from models.domain.site import Site
 
 Said = tuple[str, dict[str, str]]
@@ -20,10 +21,13 @@ def energy_remarks(site: Site) -> Iterator[Said]:
     for unit in energy.aircons.values():
         if unit.id in metered:
             continue
-        parts = {region.part for region in unit.regions}
+        parts, taught = {r.part for r in unit.regions}, {r.part for r in unit.regions if r.taught}
         if not parts:
             yield "site.remark.aircon_unseen", {"unit": unit.id}
-        else:
+        elif parts - taught - {AirconPart.DISPLAY} or not taught:
+            untaught = ", ".join(sorted(parts - taught))
+            yield "site.remark.aircon_untaught", {"unit": unit.id, "parts": untaught}
+        if parts and AirconPart.DISPLAY not in parts and len(parts) < 2:
             yield "site.remark.aircon_weak", {"unit": unit.id, "parts": ", ".join(sorted(parts))}
     if (energy.luminaires or energy.aircons) and not energy.tariff_given:
         yield "site.remark.no_tariff", {}

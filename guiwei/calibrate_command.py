@@ -1,4 +1,4 @@
-"""`guiwei calibrate`: floor, lens, teach, show, baseline, lights, uniform. All ends in the site folder, on no display.
+"""`guiwei calibrate`: floor, lens, teach, show, baseline, lights, aircon, uniform. All ends in the site folder.
 
 Each command checks first and writes last: bad input is refused and changes nothing.
 """
@@ -21,6 +21,7 @@ from calibration.furniture_overlay import drawn
 from calibration.lens_board import Board, lens_from_board
 from calibration.overlay import write_picture
 from calibration.reference_pictures import references_of, write_reference
+from guiwei.aircon_command import aircon
 from guiwei.box import network_eyes
 from guiwei.lights_command import lights
 from guiwei.speech import Folder, Speech, Spoken
@@ -44,6 +45,7 @@ TEACHING_FPS = 15.0
 
 app = typer.Typer(help=both("calibrate.help"), no_args_is_help=True)
 app.command(help=both("lights.help.lights"))(lights)
+app.command(help=both("aircon.help.aircon"))(aircon)
 app.command(help=both("calibrate.help.uniform"))(uniform)
 CameraId = Annotated[str | None, typer.Option("--camera", metavar="ID", help=both("calibrate.help.camera"))]
 From = Annotated[Path | None, typer.Option("--from", metavar="FILE", help=both("calibrate.help.from"))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calibration.reference_pictures import Picture, references_of
 from models.domain.site import Camera, Site
 from pipelines.camera_feed import Sight
+from vision.aircon import AirconSight
 from vision.furniture_sight import FurnitureSight
 from vision.lasting_sight import LastingSight
 from vision.luminaires import LuminaireSight
@@ -17,6 +18,7 @@ def sights_of(site: Site, camera: Camera) -> tuple[Sight, ...]:
         FurnitureSight(site, camera, empty),
         LastingSight(site, camera, empty),
         LuminaireSight(camera, site.energy.luminaires),
+        AirconSight(camera, site.energy.aircons),
     )
 
 

@@ -25,7 +25,11 @@ MAX_GAP_US = us(5.0)
 Value = str | int
 UNLISTED = frozenset({CALENDAR, "camera"})
 """Kinds of observation without rows of their own: calendar entries, and views, which stand under their cameras."""
-WORDS: dict[str, tuple[str, str, str]] = {"on": ("state", "on", "off"), "in_place": ("placement", "in_place", "moved")}
+WORDS: dict[str, tuple[str, str, str]] = {
+    "on": ("state", "on", "off"),
+    "suspected": ("suspicion", "suspected", "none"),
+    "in_place": ("placement", "in_place", "moved"),
+}
 """Predicate of an observation -> (predicate, value when it holds, value when it fails) of its rows."""
 
 

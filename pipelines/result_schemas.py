@@ -74,7 +74,7 @@ def intervals_schema() -> Schema:
     properties: Schema = {
         "subject": {"type": "string", "description": "id in the site file"},
         "kind": {"enum": ["zone", "post", "camera", "luminaire", "aircon", "furniture"]},
-        "predicate": {"enum": ["occupancy", "count", "attendance", "view", "state", "placement"]},
+        "predicate": {"enum": ["occupancy", "count", "attendance", "view", "state", "suspicion", "placement"]},
         "value": {
             "anyOf": [
                 {
@@ -83,6 +83,7 @@ def intervals_schema() -> Schema:
                         *("attended", "unattended"),
                         *("ok", "lost", "sick"),
                         *("on", "off"),
+                        *("suspected", "none"),
                         *("in_place", "moved"),
                     ]
                 },

@@ -68,13 +68,21 @@ class AirconPart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AirconRegion:
-    """A polygon in one camera's picture. on / off: the taught mean colour (B, G, R) of a LED."""
+    """A polygon in one camera's picture (px of its declared size) with what was taught there.
+
+    on, off: references, each a row of features of the part (vision/aircon/features.py); several for several lights.
+    """
 
     camera: str
     part: AirconPart
     polygon: Polygon
-    on: tuple[float, ...] = ()
-    off: tuple[float, ...] = ()
+    on: tuple[tuple[float, ...], ...] = ()
+    off: tuple[tuple[float, ...], ...] = ()
+
+    @property
+    def taught(self) -> bool:
+        """Whether both states are known."""
+        return bool(self.on and self.off)
 
 
 @dataclass(frozen=True, slots=True)

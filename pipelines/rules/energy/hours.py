@@ -6,7 +6,7 @@ from models.domain.energy import AirConditioner
 from models.domain.finding import Severity
 from models.domain.site import Site
 from models.domain.truth import Truth
-from pipelines.rules.energy.judged import Case, Cases, EnergyRule, cases_of
+from pipelines.rules.energy.judged import Case, Cases, EnergyRule, cases_of, running
 from pipelines.rules.energy.lasting import Now, Step
 from pipelines.rules.energy.owed import scheduled_duty, visit_end_us, visit_lead_us, window_of
 from pipelines.rules.rule import threshold
@@ -56,19 +56,20 @@ def after_hours(case: Case, cases: Cases, utc_us: int) -> Now:
     lead_us = visit_lead_us(case.owner)
     if lead_us is not None and calendar.visit_at(utc_us, lead_us) is not None:
         return Now(utc_us, Truth.FAILS, utc_us, reason="off_duty")
-    if thing.truth is not Truth.HOLDS:
+    said = running(case)
+    if said is None:
         return Now(utc_us, thing.truth, thing.since_us)
     watch = cases.zones[case.owner.zone]
     overtime = watch.status is Truth.FAILS
     cue = "rule.cue.outside_window"
-    cues = (cue, *(("rule.cue.overtime",) if overtime else ()), *thing.cues)
+    cues = (cue, *(("rule.cue.overtime",) if overtime else ()), *said.cues)
     return Now(
         utc_us,
         Truth.HOLDS,
-        max(closed.start_us, thing.since_us, visit_end_us(calendar, utc_us)),
-        ceiling=Severity.WARNING if overtime else Severity.HIGH,
+        max(closed.start_us, said.since_us, visit_end_us(calendar, utc_us)),
+        ceiling=Severity.WARNING if overtime else said.ceiling,
         cues=cues,
-        confidence=thing.confidence,
+        confidence=said.confidence,
     )
 
 

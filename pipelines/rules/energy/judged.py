@@ -8,9 +8,10 @@ from typing import Protocol
 
 from models.domain.calendar import Calendar
 from models.domain.energy import AirConditioner, LuminaireGroup
-from models.domain.finding import Finding
+from models.domain.finding import Finding, Severity
 from models.domain.messages import EndOfRecording, Message, Observation, Scene
 from models.domain.site import Site
+from models.domain.truth import Truth
 from pipelines.rules.continuity import us
 from pipelines.rules.energy.lasting import About, Lasting, Now, Step, ended, lasted, open_claim
 from pipelines.rules.energy.owed import calendar_after
@@ -42,6 +43,28 @@ class Cases:
     cases: tuple[Case, ...]
     zones: dict[str, ZoneWatch] = field(default_factory=dict)
     at_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """That a thing is on, since when, and how gravely that may be told."""
+
+    since_us: int
+    ceiling: Severity
+    cues: tuple[str, ...]
+    confidence: float
+
+
+def running(case: Case) -> Running | None:
+    """None where it is not known to be on. A suspicion is a warning to be confirmed; it prolongs nothing graver."""
+    thing, suspicion = case.thing, case.thing.suspicion
+    if thing.truth is Truth.HOLDS:
+        return Running(thing.since_us, Severity.HIGH, thing.cues, thing.confidence)
+    graver = case.claim is not None and case.claim.told not in {None, Severity.WARNING}
+    if suspicion is None or graver:
+        return None
+    cues = ("rule.cue.suspected", *(cue for cue in suspicion.cues if cue != "aircon.cue.suspected"))
+    return Running(suspicion.since_us, Severity.WARNING, cues, suspicion.confidence)
 
 
 class Condition(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.domain.finding import Severity
 from models.domain.site import LightingPolicy, Site
 from models.domain.truth import Truth
-from pipelines.rules.energy.judged import Case, Cases, EnergyRule, cases_of
+from pipelines.rules.energy.judged import Case, Cases, EnergyRule, cases_of, running
 from pipelines.rules.energy.lasting import Now, Step
 from pipelines.rules.energy.owed import vacant_duty, visit_end_us, visit_lead_us
 from pipelines.rules.rule import threshold
@@ -51,8 +51,15 @@ def on_empty(case: Case, cases: Cases, utc_us: int) -> Now:
         return Now(utc_us, Truth.FAILS, thing.since_us)
     if occupied and watch.vacant_us is None:
         return Now(utc_us, Truth.FAILS, 0)
-    if thing.truth is Truth.UNKNOWN or watch.status is not Truth.HOLDS or watch.vacant_us is None:
+    said = running(case)
+    if said is None or watch.status is not Truth.HOLDS or watch.vacant_us is None:
         return Now(utc_us, Truth.UNKNOWN)
-    onset_us = max(watch.vacant_us, thing.since_us, visit_end_us(cases.calendar, utc_us))
-    cues = ("rule.cue.zone_empty", *thing.cues)
-    return Now(utc_us, Truth.HOLDS, onset_us, cues=cues, confidence=thing.confidence)
+    onset_us = max(watch.vacant_us, said.since_us, visit_end_us(cases.calendar, utc_us))
+    return Now(
+        utc_us,
+        Truth.HOLDS,
+        onset_us,
+        said.ceiling,
+        cues=("rule.cue.zone_empty", *said.cues),
+        confidence=said.confidence,
+    )

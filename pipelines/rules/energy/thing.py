@@ -48,18 +48,15 @@ class Thing:
     since_us: int = 0
     known: Truth = Truth.UNKNOWN
     known_us: int = 0
+    suspicions: tuple[Witness, ...] = ()
+    """What cameras said of a single weak sign (vision/aircon): it counts only while nothing is known."""
 
     def after(self, message: Message) -> Thing:
         """The thing after one more message."""
-        witnesses = self.witnesses
-        if isinstance(message, Observation) and message.subject == self.id and message.predicate == "on":
-            before = next((w for w in witnesses if w.camera == message.camera), None)
-            others = [w for w in witnesses if w.camera != message.camera]
-            witnesses = tuple(sorted((*others, _heard(message, before)), key=lambda w: w.camera))
-        elif isinstance(message, StreamLost | StreamResumed):
-            witnesses = tuple(_lost(w, message.utc_us) if w.camera == message.camera else w for w in witnesses)
-        witnesses = tuple(_aged(w, message.utc_us) for w in witnesses)
-        return self if witnesses == self.witnesses else self._decided(witnesses, message.utc_us)
+        witnesses = _followed(self.witnesses, message, self.id, "on")
+        suspicions = _followed(self.suspicions, message, self.id, "suspected")
+        now = self if suspicions == self.suspicions else replace(self, suspicions=suspicions)
+        return now if witnesses == self.witnesses else now._decided(witnesses, message.utc_us)
 
     def _decided(self, witnesses: tuple[Witness, ...], now_us: int) -> Thing:
         speaking = [w for w in witnesses if w.truth is not Truth.UNKNOWN]
@@ -76,6 +73,13 @@ class Thing:
         if truth is not Truth.UNKNOWN and truth is not self.known:
             now = replace(now, known=truth, known_us=since_us)
         return now
+
+    @property
+    def suspicion(self) -> Witness | None:
+        """The camera that suspects it of being on while nothing is known of it; no meter says otherwise."""
+        if self.truth is not Truth.UNKNOWN:
+            return None
+        return next((w for w in self.suspicions if w.truth is Truth.HOLDS), None)
 
     @property
     def measured(self) -> bool:
@@ -107,6 +111,17 @@ class Thing:
 
 def things_after(things: Iterable[Thing], message: Message) -> tuple[Thing, ...]:
     return tuple(thing.after(message) for thing in things)
+
+
+def _followed(witnesses: tuple[Witness, ...], message: Message, ident: str, predicate: str) -> tuple[Witness, ...]:
+    """The witnesses of one predicate after one more message."""
+    if isinstance(message, Observation) and message.subject == ident and message.predicate == predicate:
+        before = next((w for w in witnesses if w.camera == message.camera), None)
+        others = [w for w in witnesses if w.camera != message.camera]
+        witnesses = tuple(sorted((*others, _heard(message, before)), key=lambda w: w.camera))
+    elif isinstance(message, StreamLost | StreamResumed):
+        witnesses = tuple(_lost(w, message.utc_us) if w.camera == message.camera else w for w in witnesses)
+    return tuple(_aged(w, message.utc_us) for w in witnesses)
 
 
 def _heard(told: Observation, before: Witness | None) -> Witness:
