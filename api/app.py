@@ -14,7 +14,7 @@ from starlette.routing import Match
 from api.answers import HANDLERS
 from api.evidence import Signer
 from api.gate import Gate
-from api.routes import calendar, cameras, evidence, incidents, running, session, signals
+from api.routes import calendar, cameras, evidence, figures, incidents, registrations, running, session, signals
 from api.services import Services
 from api.settings import Settings
 from api.shelf import Shelf
@@ -58,7 +58,7 @@ def create_app(settings: Settings, *, clock: Clock, store: Store | None = None) 
         exception_handlers=HANDLERS,
     )
     app.state.services = services
-    for router in (incidents.router, evidence.router, cameras.router, session.router, running.router, *_ENERGY):
+    for router in (incidents.router, evidence.router, cameras.router, session.router, running.router, *_MORE):
         # One flat table of routes, which the catch-all and the test of the gate can read.
         app.router.routes.extend(router.routes)
     app.add_api_route("/api/{rest:path}", _nothing_here, methods=_ALL, include_in_schema=False)
@@ -67,7 +67,7 @@ def create_app(settings: Settings, *, clock: Clock, store: Store | None = None) 
     return app
 
 
-_ENERGY = (signals.router, calendar.router)
+_MORE = (signals.router, calendar.router, registrations.router, figures.router)
 _ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 

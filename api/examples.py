@@ -74,3 +74,38 @@ CALENDAR_ENTRY: dict[str, Any] = {
     "starts": "2026-06-12T10:00:00.000000+08:00",
     "ends": "2026-06-12T11:30:00.000000+08:00",
 }
+
+REGISTRATIONS: dict[str, Any] = {
+    "site_id": "north-gate",
+    "registrations": [
+        {"reference": "R-001", "at": "2026-06-01T10:20:00+08:00"},
+        {"reference": "R-002", "at": "2026-06-01T10:35:00+08:00"},
+    ],
+}
+
+FIGURES: dict[str, Any] = {
+    "site": "north-gate",
+    "time_zone": "Asia/Shanghai",
+    "waits": [
+        {
+            "kind": "wait.reception",
+            "zone": "hall",
+            "party": "party-1",
+            "size": 2,
+            "t_in": "2026-06-01T02:20:00.000000+00:00",
+            "wait_min_s": 41.2,
+            "wait_max_s": 43.0,
+            "end": "served",
+            "limit_s": 60.0,
+        }
+    ],
+    "posts": [
+        {
+            "post": "desk",
+            "status": "attended",
+            "t_start": "2026-06-01T02:20:00.000000+00:00",
+            "t_end": "2026-06-01T03:20:00.000000+00:00",
+        }
+    ],
+    "posts_named": {"desk": {"zh": "前台", "en": "reception desk"}},
+}

@@ -17,13 +17,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.answers import refused
 from api.credentials import Principal, principal_of
 from api.refusal import RefusalError
-from api.roles import Viewer
+from api.roles import Box, Viewer
 from api.services import Services
 
 OPEN: frozenset[tuple[str, str]] = frozenset({("GET", "/health"), ("POST", "/api/v1/session")})
 """Method and path of every route that answers without credentials."""
 
 _OURS = re.compile(r"/(api|metrics|health)(/|$)")
+_CSV = frozenset({"/api/v1/registrations"})
+"""Where a POST may be text/csv."""
+_DAYS = re.compile(r"/api/v1/figures/[^/]+/[^/]+")
+"""A day's figures of a box: JSON, and larger than what people send."""
 _FILES = re.compile(r"/api/v1/(incidents/[^/]+/evidence/[^/]+|cameras/[^/]+/picture)")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -73,8 +77,10 @@ class Gate:
         if method == "PUT" and _FILES.fullmatch(path):
             _check_length(request, limits.file_limit_bytes)
             return timed
-        _check_length(request, limits.json_limit_bytes)
-        return await _read_ahead(request, timed, limits.json_limit_bytes)
+        large = method == "PUT" and _DAYS.fullmatch(path) is not None and isinstance(principal, Box)
+        limit = limits.file_limit_bytes if large else limits.json_limit_bytes
+        _check_length(request, limit)
+        return await _read_ahead(request, timed, limit)
 
     def _check_host(self, request: Request) -> None:
         """Answers only for its own names: a foreign name that points here (DNS rebinding) gets nothing."""
@@ -123,7 +129,7 @@ def _timed(receive: Receive, seconds: float) -> Receive:
 
 
 async def _read_ahead(request: Request, receive: Receive, limit: int) -> Receive:
-    """Read a JSON body whole, stopping as soon as it is too large, and play it back to the routes."""
+    """Read a JSON (or CSV) body whole, stopping as soon as it is too large, and play it back to the routes."""
     body = b""
     more = True
     while more:
@@ -135,8 +141,9 @@ async def _read_ahead(request: Request, receive: Receive, limit: int) -> Receive
         if len(body) > limit:
             raise RefusalError("too_large", got=f"more than {limit} bytes", expected=f"<= {limit} bytes")
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if body and media != "application/json":
-        raise RefusalError("wrong_media", where="Content-Type", got=media[:100], expected="application/json")
+    taken = ("application/json", *(("text/csv",) if request.scope["path"] in _CSV else ()))
+    if body and media not in taken:
+        raise RefusalError("wrong_media", where="Content-Type", got=media[:100], expected=" or ".join(taken))
     played = False
 
     async def play_back() -> Message:

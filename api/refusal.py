@@ -41,6 +41,8 @@ STATUS: Mapping[str, int] = {
     "invalid": S.UNPROCESSABLE_ENTITY,
     "in_the_past": S.UNPROCESSABLE_ENTITY,
     "entry_order": S.UNPROCESSABLE_ENTITY,
+    "days_order": S.UNPROCESSABLE_ENTITY,
+    "registrations_bad": S.UNPROCESSABLE_ENTITY,
     "reason_missing": S.UNPROCESSABLE_ENTITY,
     "password_weak": S.UNPROCESSABLE_ENTITY,
     "evidence_differs": S.UNPROCESSABLE_ENTITY,

@@ -38,6 +38,10 @@ class Permission(StrEnum):
     """Confirm, dismiss, close."""
     CALENDAR = "calendar"
     """Enter VIP visits and evening openings."""
+    REGISTER = "register"
+    """Enter the front desk's registrations."""
+    FIGURES = "figures"
+    """Key figures of waits and posts: how colleagues work, so for supervisors only."""
     ACCESS_LOG = "access_log"
     """Read who looked at what."""
     ADMINISTER = "administer"
@@ -49,7 +53,9 @@ _RECIPIENT = frozenset({_P.VIEW, _P.ACKNOWLEDGE})
 
 PERMISSIONS: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.SITE_MANAGER: frozenset(Permission),
-    UserRole.SATISFACTION_SPECIALIST: frozenset({_P.VIEW, _P.EVIDENCE, _P.ACKNOWLEDGE, _P.ACT}),
+    UserRole.SATISFACTION_SPECIALIST: frozenset(
+        {_P.VIEW, _P.EVIDENCE, _P.ACKNOWLEDGE, _P.ACT, _P.REGISTER, _P.FIGURES}
+    ),
     UserRole.SAFETY_OFFICER: frozenset({_P.VIEW, _P.EVIDENCE, _P.ACKNOWLEDGE}),
     UserRole.CLIENT_BUTLER: frozenset({_P.VIEW, _P.EVIDENCE, _P.ACKNOWLEDGE}),
     UserRole.DOOR_CONCIERGE: _RECIPIENT,
@@ -59,7 +65,7 @@ PERMISSIONS: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.SALES_CONSULTANT: _RECIPIENT,
     UserRole.CLEANER: _RECIPIENT,
     UserRole.MYSTERY_SHOPPER: frozenset({_P.VIEW}),
-    UserRole.AUDITOR: frozenset({_P.VIEW, _P.EVIDENCE, _P.ACCESS_LOG}),
+    UserRole.AUDITOR: frozenset({_P.VIEW, _P.EVIDENCE, _P.FIGURES, _P.ACCESS_LOG}),
 }
 """Role -> what it may do. A mystery shopper never sees camera evidence; an auditor only reads."""
 

@@ -3,64 +3,74 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
-from datetime import datetime
+import io
+from collections.abc import Sequence
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from models.domain.errors import UsageError
-from models.domain.instants import us_of_datetime
-from models.texts import both
+from models.domain.registrations import MOST, Problem, Registration, checked
+from models.texts import Language, both, text
 
 COLUMNS = ("reference", "time")
-MOST = 100_000
+NAMED = 10
+"""Bad lines named in a refusal; more are counted."""
+
+Line = tuple[int, str, str]
+"""(line of the file, reference, time)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """reference: the front desk's own number, nobody's name; at_us: UTC µs."""
+class UnreadableCsvError(ValueError):
+    """Not a CSV of registrations. got, expected: what to say."""
 
-    reference: str
-    at_us: int
+    def __init__(self, got: str, expected: str) -> None:
+        super().__init__(got)
+        self.got, self.expected = got, expected
+
+
+def csv_lines(told: str) -> list[Line]:
+    """The lines of a CSV. Raises UnreadableCsvError for other columns, a broken quote or too many lines."""
+    expected = ",".join(COLUMNS)
+    try:
+        reader = csv.DictReader(io.StringIO(told.removeprefix("\ufeff"), newline=""), strict=True)
+        if tuple(reader.fieldnames or ())[:2] != COLUMNS:
+            raise UnreadableCsvError(",".join(reader.fieldnames or ())[:200], expected)
+        lines = [(reader.line_num, row["reference"] or "", row["time"] or "") for row in reader]
+    except csv.Error as error:
+        raise UnreadableCsvError(str(error), expected) from None
+    if len(lines) > MOST:
+        raise UnreadableCsvError(f"{len(lines)} lines", f"<= {MOST} lines")
+    return lines
+
+
+def read_lines(path: Path) -> list[Line]:
+    """The lines of a file. Raises UsageError when it is none of ours."""
+    try:
+        return csv_lines(path.read_text(encoding="utf-8"))
+    except UnreadableCsvError as error:
+        raise UsageError(
+            both("registrations.columns"), where=str(path), got=error.got, expected=error.expected
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(both("registrations.unreadable"), where=str(path), got=str(error)) from None
 
 
 def read_registrations(path: Path, time_zone: str) -> list[Registration]:
     """Every line of the file; times without offset are local. Raises UsageError naming every bad line; takes nothing
     of a file with one."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if tuple(reader.fieldnames or ())[:2] != COLUMNS:
-                got = ",".join(reader.fieldnames or ())
-                raise UsageError(both("registrations.columns"), where=str(path), got=got, expected=",".join(COLUMNS))
-            rows = [(number, row) for number, row in zip(range(2, MOST), reader, strict=False)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(both("registrations.unreadable"), where=str(path), got=str(error)) from None
-    return _checked(path, rows, ZoneInfo(time_zone))
-
-
-def _checked(path: Path, rows: list[tuple[int, dict[str, str]]], zone: ZoneInfo) -> list[Registration]:
-    found: dict[str, Registration] = {}
-    problems: list[str] = []
-    for number, row in rows:
-        reference, told = (row["reference"] or "").strip(), (row["time"] or "").strip()
-        try:
-            moment = datetime.fromisoformat(told)
-        except ValueError:
-            problems.append(f"{number}: {told!r}")
-            continue
-        if not reference or reference in found:
-            problems.append(f"{number}: {reference!r}")
-            continue
-        found[reference] = Registration(
-            reference, us_of_datetime(moment if moment.tzinfo else moment.replace(tzinfo=zone))
-        )
+    found, problems = checked(read_lines(path), time_zone)
     if problems:
         raise UsageError(
             both("registrations.lines"),
             where=str(path),
-            got="; ".join(problems[:10]) + (" ..." if len(problems) > 10 else ""),
+            got=told_of(problems, "zh"),
             expected="R-001,2026-06-01T10:20:00",
             next_step=both("registrations.lines.next"),
         )
-    return list(found.values())
+    return found
+
+
+def told_of(problems: Sequence[Problem], language: Language) -> str:
+    """`3: 'yesterday' is no time; ...` of the first ten."""
+    said = [f"{p.position}: {p.got!r} {text(f'registrations.fault.{p.fault}', language)}" for p in problems[:NAMED]]
+    rest = len(problems) - NAMED
+    return "; ".join(said) + (f"; +{rest}" if rest > 0 else "")

@@ -6,12 +6,13 @@ import contextlib
 import gc
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from guiwei.figures_keeper import FiguresKeeper
 from guiwei.meters import meters_read
 from guiwei.sights import sights_of
 from guiwei.uplink import Uplink
@@ -22,6 +23,7 @@ from models.domain.incident import Incident
 from models.domain.media import Frame, Image, Run
 from models.domain.site import Camera, Site
 from models.store import BoxStore
+from models.store.box import Parcel
 from models.texts import Language, text
 from pipelines.album import Album
 from pipelines.camera_feed import CameraFeed, Told
@@ -29,7 +31,6 @@ from pipelines.camera_watch import CameraWatch
 from pipelines.casebook import CaseBook
 from pipelines.engine import Engine
 from pipelines.evidence import Boxes, Evidence, SecondNet
-from pipelines.figures_file import write_figures
 from pipelines.inlet import SignalInlet
 from pipelines.merging import Merge
 from pipelines.outbox import Outbox, Tell, api_client
@@ -145,7 +146,8 @@ def _judged(plan: Plan, store: BoxStore, watch: CameraWatch) -> RunResult:
         merge: Merge[Told] = Merge(plan.sources, plan.clock, plan.window_s)
         feeds = {name: _feed(plan, name, merge) for name in plan.sources}
         inlet = plan.inlet or SignalInlet(plan.site)
-        desk = Desk(casebook, albums, watch, (tape,), inlet, plan.ears.headway, plan.ears.tell)
+        figures = FiguresKeeper(engine, plan.out, _figures_box(plan, store), plan.ears.tell)
+        desk = Desk(casebook, albums, watch, (tape, figures), inlet, plan.ears.headway, plan.ears.tell)
         runner = Runner(feeds, merge, engine, desk, plan.clock)
         with (
             meters_read(plan.site, plan.live_uplink, inlet, plan.clock, plan.ears.tell),
@@ -156,11 +158,17 @@ def _judged(plan: Plan, store: BoxStore, watch: CameraWatch) -> RunResult:
             finally:
                 if runner.first_us is not None:
                     write_results(plan.out, engine, casebook.incidents)
-                    write_figures(plan.out, engine)
+                    figures.keep()
     facts = {name: source.facts for name, source in plan.sources.items()}
     return RunResult(
         plan.site, plan.out, runner.first_us, runner.last_us, casebook.incidents, facts, 0, interrupted.is_set()
     )
+
+
+def _figures_box(plan: Plan, store: BoxStore) -> Callable[[Iterable[Parcel]], None] | None:
+    if plan.uplink is None:
+        return None
+    return lambda parcels: store.supersede(parcels, now_us=plan.clock.utc_us())
 
 
 def settle() -> None:

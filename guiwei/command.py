@@ -24,6 +24,7 @@ from guiwei.explain_command import explain
 from guiwei.live_command import live
 from guiwei.patrol_command import patrol
 from guiwei.people_command import devices_app, users_app
+from guiwei.registrations_command import app as registrations_app
 from guiwei.replay_command import replay
 from guiwei.report_command import app as report_app
 from guiwei.schema_command import schema
@@ -49,6 +50,7 @@ for command in (demo, replay, live, serve, explain, schema, patrol):
 app.command(name="eval")(evaluation)
 app.add_typer(site_app, name="site")
 app.add_typer(report_app, name="report")
+app.add_typer(registrations_app, name="registrations")
 app.add_typer(studio_app, name="studio")
 app.add_typer(calibrate_app, name="calibrate")
 app.add_typer(weights_app, name="weights")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -17,7 +16,8 @@ from calibration.registrations import read_registrations
 from guiwei.report_files import Sheet, html_page, xlsx_book
 from guiwei.speech import Speech, Spoken
 from models.domain.errors import UsageError
-from models.domain.instants import datetime_of, us_of_datetime
+from models.domain.figures_summary import by_hour, days_us
+from models.domain.instants import datetime_of
 from models.domain.wait_figures import PostRow, WaitRow, post_figures, wait_figures
 from models.texts import Language, both, text
 from pipelines.figures_file import read_figures
@@ -49,10 +49,7 @@ class Days:
 
     def span_us(self, time_zone: str) -> tuple[int, int]:
         """UTC µs, half-open."""
-        zone = ZoneInfo(time_zone)
-        first = datetime.combine(self.first or date(1970, 1, 2), datetime.min.time(), zone)
-        last = datetime.combine((self.last or date(2999, 1, 1)) + timedelta(days=1), datetime.min.time(), zone)
-        return us_of_datetime(first), us_of_datetime(last)
+        return days_us(self.first or date(1970, 1, 2), self.last or date(2999, 1, 1), time_zone)
 
 
 @app.command(help=both("report.help.waits"))
@@ -70,9 +67,7 @@ def waits(  # noqa: PLR0913, PLR0917 - the options of a command
     since_us, until_us = Days.of(first, last).span_us(zone)
     rows = [row for row in all_waits if since_us <= row.in_us < until_us]
     booked = [] if registrations is None else read_registrations(registrations, zone)
-    hours = Counter(
-        datetime_of(one.at_us).astimezone(ZoneInfo(zone)).hour for one in booked if since_us <= one.at_us < until_us
-    )
+    hours = by_hour((one.at_us for one in booked if since_us <= one.at_us < until_us), zone)
     speech: Language = language.value
     sheets = [_figures_sheet(rows, speech), _waits_sheet(rows, zone, speech)]
     plots = [

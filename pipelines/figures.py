@@ -1,11 +1,10 @@
-"""What a run leaves for the reports: every wait of every kind, and every post's duty, with UTC times (figures.json)."""
+"""What a run leaves for the reports: every wait of every kind, and every post's duty, with UTC times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from models.domain.instants import iso, us_of
+from models.domain.figures_document import FiguresDocument
 from models.domain.site import Post
 from models.domain.wait_figures import PostRow, WaitRow
 from pipelines.engine import Engine
@@ -13,19 +12,12 @@ from pipelines.ledger import Row
 from pipelines.rules.duty import duty_at
 from pipelines.rules.rule import settings
 
-Fields = dict[str, Any]
 MINUTE_US = 60_000_000
 
 
-def figures_document(engine: Engine) -> Fields:
-    """The object of figures.json; empty lists where no frame came."""
-    site = engine.site
-    return {
-        "site": site.id,
-        "time_zone": site.time_zone,
-        "waits": [_wait(row) for row in waits_of(engine)],
-        "posts": [_post(row) for row in posts_of(engine)],
-    }
+def figures_of(engine: Engine) -> FiguresDocument:
+    """The rows so far; none where no frame came."""
+    return FiguresDocument.of(engine.site, waits_of(engine), posts_of(engine))
 
 
 def waits_of(engine: Engine) -> tuple[WaitRow, ...]:
@@ -52,19 +44,6 @@ def posts_of(engine: Engine) -> tuple[PostRow, ...]:
     )
 
 
-def rows_of(document: Fields) -> tuple[tuple[WaitRow, ...], tuple[PostRow, ...]]:
-    """Waits and posts of a figures.json. Raises KeyError, TypeError or ValueError when it is not one of ours."""
-    waits = (
-        WaitRow(
-            w["kind"], w["zone"], w["party"], int(w["size"]), us_of(w["t_in"]), float(w["wait_min_s"]),
-            float(w["wait_max_s"]), w["end"], float(w["limit_s"])
-        )
-        for w in document["waits"]
-    )  # fmt: skip
-    posts = (PostRow(p["post"], p["status"], us_of(p["t_start"]), us_of(p["t_end"])) for p in document["posts"])
-    return tuple(waits), tuple(posts)
-
-
 def _on_duty(row: Row, post: Post, time_zone: str) -> Iterator[PostRow]:
     """Duty begins and ends at whole minutes: walk from one change to the next."""
     at_us = row.t_start_us
@@ -76,21 +55,3 @@ def _on_duty(row: Row, post: Post, time_zone: str) -> Iterator[PostRow]:
         until_us = min(duty.end_us, row.t_end_us)
         yield PostRow(post.id, str(row.value), at_us, until_us)
         at_us = until_us
-
-
-def _wait(row: WaitRow) -> Fields:
-    return {
-        "kind": row.kind,
-        "zone": row.zone,
-        "party": row.party,
-        "size": row.size,
-        "t_in": iso(row.in_us),
-        "wait_min_s": round(row.wait_min_s, 3),
-        "wait_max_s": round(row.wait_max_s, 3),
-        "end": row.end,
-        "limit_s": row.limit_s,
-    }
-
-
-def _post(row: PostRow) -> Fields:
-    return {"post": row.post, "status": row.status, "t_start": iso(row.start_us), "t_end": iso(row.end_us)}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.store.opening import open_store
@@ -22,7 +22,8 @@ Body = dict[str, Any]
 class Parcel:
     """One thing to put into the outbox.
 
-    kind: incident (body), evidence (path of the file, body with what is needed to send it) or camera (body, path).
+    kind: incident (body), evidence (path of the file, body with what is needed to send it), camera (body, path) or
+    figures (body; the key is the address).
     """
 
     dedupe_key: str
@@ -68,6 +69,14 @@ class BoxStore:
         """Put parcels that belong to no change of an incident (camera states) into the outbox."""
         with self._store.writing() as session:
             session.add_all(_row(parcel, now_us) for parcel in parcels)
+
+    def supersede(self, parcels: Iterable[Parcel], *, now_us: int = 0) -> None:
+        """Put parcels into the outbox in place of what still waits under the same key: only the latest is wanted."""
+        with self._store.writing() as session:
+            for parcel in parcels:
+                waits = (OutboxRow.dedupe_key == parcel.dedupe_key) & OutboxRow.delivered_us.is_(None)
+                session.execute(delete(OutboxRow).where(waits))
+                session.add(_row(parcel, now_us))
 
     def pending(self, now_us: int, limit: int = 50) -> list[Pending]:
         """What is due, oldest first, and of each `dedupe_key` only the first: order is kept per incident."""

@@ -231,6 +231,39 @@ class CalendarRow(Base):
     at_us: Mapped[Us]
 
 
+class RegistrationRow(Base):
+    """One registration of the front desk; a reference is there once a site."""
+
+    __tablename__ = "registration"
+
+    id: Mapped[Serial]
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
+    reference: Mapped[Short]
+    at_us: Mapped[Us] = mapped_column(index=True)
+    user_name: Mapped[Short]
+    received_us: Mapped[Us]
+
+    __table_args__ = (UniqueConstraint("site_id", "reference"),)
+
+
+class FiguresRow(Base):
+    """What a run of a box left for the figures of one UTC day; told again it is replaced."""
+
+    __tablename__ = "figures"
+
+    id: Mapped[Serial]
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
+    run: Mapped[Short]
+    """First frame of the run: 20260601T022000Z."""
+    day: Mapped[Short]
+    """2026-06-01, UTC, by the rows' beginning."""
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """As models/domain/figures_document.py writes it."""
+    told_us: Mapped[Us]
+
+    __table_args__ = (UniqueConstraint("site_id", "run", "day"),)
+
+
 class BoxIncidentRow(Base):
     """On the box: an incident as last written, as the JSON that travels."""
 

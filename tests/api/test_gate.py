@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from api import Settings, create_app
 from api.devices import revoke_device
-from api.examples import CALENDAR_ENTRY, SIGNALS
+from api.examples import CALENDAR_ENTRY, FIGURES, REGISTRATIONS, SIGNALS
 from api.gate import OPEN
 from api.roles import PERMISSIONS, Permission, UserRole
 from models.domain.clock import SimulatedClock
@@ -61,6 +61,9 @@ NEEDS = {
     ("GET", "/api/v1/calendar"): Permission.VIEW,
     ("POST", "/api/v1/calendar"): Permission.CALENDAR,
     ("DELETE", "/api/v1/calendar/{entry_id}"): Permission.CALENDAR,
+    ("POST", "/api/v1/registrations"): Permission.REGISTER,
+    ("PUT", "/api/v1/figures/{run}/{day}"): BOX,
+    ("GET", "/api/v1/figures"): Permission.FIGURES,
 }
 """Who every route is for: a route that is missing here fails the first test."""
 
@@ -73,6 +76,8 @@ BODIES = {
     ("PUT", "/api/v1/session/language"): {"language": "en"},
     ("POST", "/api/v1/signals"): SIGNALS,
     ("POST", "/api/v1/calendar"): CALENDAR_ENTRY,
+    ("POST", "/api/v1/registrations"): REGISTRATIONS,
+    ("PUT", "/api/v1/figures/{run}/{day}"): FIGURES,
     ("POST", "/api/v1/session"): {"name": "nobody", "password": "nothing"},
 }
 WITH_ID = sorted(route for route, who in NEEDS.items() if "{" in route[1] and who != BOX)
@@ -89,7 +94,8 @@ def routes(app):
 
 def ask(client, route):
     method, path = route
-    address = path.format(dedupe_key=key(1), name="now.jpg", camera_id="hall-1", site_id=SITE.id, entry_id=ENTRY)
+    ids = {"dedupe_key": key(1), "name": "now.jpg", "camera_id": "hall-1", "site_id": SITE.id, "entry_id": ENTRY}
+    address = path.format(**ids, run="20260601T022000Z", day="2026-06-01")
     if route in BODIES:
         return client.request(method, address, json=BODIES[route])
     if method == "PUT":

@@ -9,6 +9,7 @@ from api.devices import add_device
 from api.records import SiteRecord
 from guiwei.box import Ears
 from guiwei.uplink import Uplink
+from models.domain.instants import datetime_of
 from models.domain.site import Name
 from pipelines.outbox import api_client
 from tests.api.serving import Serving, serving
@@ -51,6 +52,17 @@ def test_the_camera_is_told_with_its_masked_picture(server: Serving, tmp_path):
     assert [(c["camera_id"], c["state"]) for c in cameras] == [("hall", "ended")]
     assert cameras[0]["observed_s"] == pytest.approx(11.8, abs=0.3)
     assert cameras[0]["picture_taken_at"] is not None
+
+
+def test_the_figures_of_a_replay_are_read_by_the_supervisor_and_again_double_nothing(server: Serving, tmp_path):
+    token = add_device(server.services.store, TINY, "box", now_us=server.clock.utc_us())
+    for _ in range(2):
+        result = replayed(write_site(tmp_path / "site"), tmp_path / "out", Uplink(server.url, token))
+    assert result.start_us is not None
+    day = datetime_of(result.start_us).date().isoformat()
+    asked = {"site": TINY.id, "from": day, "to": day}
+    (waits,) = server.person().get("/api/v1/figures", params=asked).json()["waits"]
+    assert (waits["kind"], waits["parties"]) == ("wait.reception", 1)
 
 
 def test_a_wrong_token_loses_nothing(server: Serving, tmp_path):
