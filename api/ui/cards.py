@@ -22,6 +22,7 @@ class Reader:
     moves: frozenset[State]
     """What the role may turn incidents into at all."""
     may_see_evidence: bool
+    may_see_figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,19 +30,19 @@ _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
 def head(say: Wording, title: str) -> None:
     """Title and our own style sheet and script; their content is in the address, so browsers may keep them."""
     ui.page_title(say("ui.title", page=title))
-    ui.add_head_html(f'<link rel="stylesheet" href="{_asset("pages.css")}">')
-    ui.add_head_html(f'<script defer src="{_asset("pages.js")}"></script>')
+    ui.add_head_html(f'<link rel="stylesheet" href="{asset("pages.css")}">')
+    ui.add_head_html(f'<script defer src="{asset("pages.js")}"></script>')
 
 
 @contextmanager
 def frame(say: Wording, reader: Reader, title: str, here: str) -> Iterator[Any]:
-    """Everything around a page's own content. here: incidents | cameras."""
+    """Everything around a page's own content. here: incidents | cameras | figures."""
     head(say, title)
     with tag("div", css="gw"):
         tag("a", say("ui.skip"), "skip", href="#main")
         with tag("header", css="gw-top"), tag("div", css="gw-top-in"):
             _brand(say)
-            _navigation(say, here)
+            _navigation(say, reader, here)
             tag("div", css="grow")
             tag("span", reader.name, "gw-who")
             help_button = tag("button", "?", "gw-quiet", type="button", data_hotkey="?", aria_label=say("ui.keys"))
@@ -73,9 +73,12 @@ def _brand(say: Wording) -> None:
         tag("span", say("ui.tagline"))
 
 
-def _navigation(say: Wording, here: str) -> None:
+def _navigation(say: Wording, reader: Reader, here: str) -> None:
+    pages = [("incidents", "/"), ("cameras", "/cameras")]
+    if reader.may_see_figures:
+        pages.append(("figures", "/figures"))
     with tag("nav", css="gw-nav", aria_label=say("ui.nav")):
-        for name, address in (("incidents", "/"), ("cameras", "/cameras")):
+        for name, address in pages:
             current = "page" if name == here else None
             tag("a", say(f"ui.nav.{name}"), href=address, aria_current=current)
 
@@ -94,6 +97,7 @@ def _help_window(say: Wording) -> Any:
     return window
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Address of a file of ours, with its content in it."""
     digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
     return f"{ASSETS_URL}/{name}?v={digest}"

@@ -9,8 +9,10 @@ from typing import Protocol
 from nicegui import ui
 from starlette.concurrency import run_in_threadpool
 
+from api.figures import SiteFigures
 from api.refusal import RefusalError
-from api.ui.cards import CameraCard, Card, Case, Reader, Wish
+from api.ui.cards import CameraCard, Card, Case, Reader, SiteCard, Wish
+from api.ui.figures_page import FiguresWish
 from api.ui.wording import Wording
 from models.domain.errors import GuiweiError
 from models.domain.incident import TRANSITIONS, State
@@ -51,6 +53,10 @@ class Desk(Protocol):
     def case(self, token: str, key: str) -> Case: ...
 
     def cameras(self, token: str) -> tuple[CameraCard, ...]: ...
+
+    def figures(self, token: str, wish: FiguresWish) -> tuple[SiteFigures, tuple[SiteCard, ...]]:
+        """A site's figures, and the sites to choose from."""
+        ...
 
     def move(self, token: str, card: Card, to: State, reason: str | None, comment: str | None) -> None:
         """Raises RefusalError(moved_meanwhile) when the incident has left `card.state`."""

@@ -14,6 +14,7 @@ from api.refusal import RefusalError
 from api.sessions import COOKIE
 from api.ui.cameras_page import CamerasPage
 from api.ui.cards import Reader
+from api.ui.figures_page import FiguresPage, FiguresWish
 from api.ui.frame import empty, frame
 from api.ui.handling import Desk, Handling
 from api.ui.incident_list import IncidentList, wish_of
@@ -34,6 +35,7 @@ def register_pages() -> None:
     ui.page("/", response_timeout=10.0)(_incidents)
     ui.page("/incidents/{key}", response_timeout=10.0)(_incident)
     ui.page("/cameras", response_timeout=10.0)(_cameras)
+    ui.page("/figures", response_timeout=10.0)(_figures)
 
 
 def _sign_in(request: Request, client: Client) -> None:
@@ -71,6 +73,21 @@ async def _cameras(request: Request, client: Client) -> None:
     cameras = await run_in_threadpool(handling.desk.cameras, handling.token)
     with _framed(handling, "cameras"):
         CamerasPage(handling, cameras)
+
+
+async def _figures(request: Request, client: Client) -> None:
+    handling = await _handling(request, client)
+    wish = FiguresWish.of(dict(request.query_params))
+    try:
+        found, sites = await run_in_threadpool(handling.desk.figures, handling.token, wish)
+    except RefusalError as refusal:
+        client.status_code = refusal.status
+        told = refusal.shape(handling.say.language)["error"]
+        with _framed(handling, "figures"):
+            empty(told["what"], told["next_step"])
+        return
+    with _framed(handling, "figures"):
+        FiguresPage(handling.say, found, sites, handling.desk.now_us())
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.cameras import list_cameras
 from api.evidence import evidence_path, picture_path
+from api.figures import SiteFigures, read_figures
 from api.incidents import MAX_PAGE, IncidentFilter, list_incidents, show_incident
 from api.records import CameraRecord, Record, SiteRecord, sites
 from api.refusal import RefusalError
@@ -15,6 +16,7 @@ from api.review import Move, move_incident
 from api.roles import MOVES, Permission, Viewer
 from api.sessions import viewer_of
 from api.ui.cards import OPEN_STATES, SPANS_S, CameraCard, Card, Case, Reader, Shown, SiteCard, Step, Wish
+from api.ui.figures_page import FiguresWish
 from api.ui.wording import DEFAULT_ZONE
 from models.domain.clock import Clock
 from models.domain.finding import Severity
@@ -43,7 +45,8 @@ class ServiceDesk:
         with self._store.reading() as session:
             viewer = self._viewer(session, token)
         moves = frozenset(state for state, permission in MOVES.items() if viewer.may(permission))
-        return Reader(viewer.name, viewer.language, moves, viewer.may(Permission.EVIDENCE))
+        sees = viewer.may(Permission.EVIDENCE), viewer.may(Permission.FIGURES)
+        return Reader(viewer.name, viewer.language, moves, *sees)
 
     def cards(self, token: str, wish: Wish) -> tuple[tuple[Card, ...], bool]:
         wanted = self._wanted(wish)
@@ -104,6 +107,14 @@ class ServiceDesk:
             viewer = self._viewer(session, token)
             known = sites(session)
             return tuple(_camera(camera, viewer, known) for camera in list_cameras(session, viewer))
+
+    def figures(self, token: str, wish: FiguresWish) -> tuple[SiteFigures, tuple[SiteCard, ...]]:
+        now_us = self.now_us()
+        with self._store.reading() as session:
+            viewer = self._viewer(session, token)
+            found = read_figures(session, viewer, wish.site, (wish.first, wish.last), now_us=now_us)
+            known = sites(session)
+        return found, tuple(_site(name, known) for name in known if viewer.sees(name))
 
     def move(self, token: str, card: Card, to: State, reason: str | None, comment: str | None) -> None:
         why = DismissReason(reason) if reason else None
