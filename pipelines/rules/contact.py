@@ -19,6 +19,9 @@ SLOW_MPS = 0.5
 """Slower than this is dwelling; walking is 0.8 m/s and more."""
 SPEED_LAG_US = US // 2
 """`Person.speed_mps` is the mean of the last second, so it speaks of the moment half a second ago."""
+SETTLE_US = 8 * US // 10
+"""So long both dwell before they are together: a track that was found anew has no speed for its first moments, and who
+crosses a hall past somebody waiting has not come to them. It counts from when it began."""
 KEEP_FACTOR = 2.0
 """3 m with the default of 1.5 m: lobby handbooks ask for eye contact at 3 m and a greeting at 1.5 m [V 13]."""
 DOUBT_M = 0.5
@@ -45,9 +48,18 @@ class Contact:
     """Last moment they both dwelt or both walked: where one walks off and the other stays, being together ended."""
     seen_us: int = 0
     """Last scene in which they were near."""
+    slow_since_us: int | None = None
+    """Since when both have dwelt, near each other, while they are not yet together."""
 
     def established(self, dwell_us: int) -> bool:
         return self.since_us is not None and self.total_us >= dwell_us
+
+    @property
+    def begun_us(self) -> int | None:
+        """When being together began, or may turn out to have begun."""
+        if self.since_us is not None or self.slow_since_us is None:
+            return self.since_us
+        return max(self.near_since_us, self.slow_since_us - SPEED_LAG_US)
 
     def live(self, now_us: int) -> bool:
         """Whether it goes on, a short break allowed."""
@@ -85,18 +97,33 @@ def followed(
         if known is None or not _goes_on(known, utc_us):
             known = Contact(person, utc_us)
         known = replace(known, seen_us=utc_us)
-        if together:
-            since = max(known.near_since_us, utc_us - SPEED_LAG_US) if known.since_us is None else known.since_us
+        if together and known.since_us is None:
+            known = _settling(known, utc_us)
+            together = known.since_us is not None
+        elif together:
             gained = interval_us if known.together else 0
-            known = replace(known, since_us=since, total_us=known.total_us + gained, last_us=utc_us)
-            known = replace(known, in_step_us=utc_us) if stepping else known
+            known = replace(known, total_us=known.total_us + gained, last_us=utc_us)
+        else:
+            known = replace(known, slow_since_us=None)
+        if together and stepping:
+            known = replace(known, in_step_us=utc_us)
         after[person] = replace(known, together=together)
     kept = [
-        replace(contact, together=False)
+        replace(contact, together=False, slow_since_us=None)
         for contact in contacts
         if contact.person not in after and _goes_on(contact, utc_us)
     ]
     return tuple(sorted((*kept, *after.values()), key=lambda contact: contact.person))
+
+
+def _settling(known: Contact, utc_us: int) -> Contact:
+    """Both dwell near each other: they are together once that has lasted, from when it began."""
+    known = replace(known, slow_since_us=known.slow_since_us or utc_us)
+    assert known.slow_since_us is not None
+    lasted_us = utc_us - known.slow_since_us
+    if lasted_us < SETTLE_US:
+        return known
+    return replace(known, since_us=known.begun_us, total_us=known.total_us + lasted_us, last_us=utc_us)
 
 
 def _goes_on(contact: Contact, utc_us: int) -> bool:

@@ -61,9 +61,10 @@ def capped(party: Party, now_us: int, plan: Patience) -> Party:
     if party.over:
         return replace(party, capped_us=None)
     caps = [
-        contact.since_us
+        begun_us
         for contact in party.contacts
-        if contact.since_us is not None and (contact.live(now_us) or contact.established(plan.serve_dwell_us))
+        if (begun_us := contact.begun_us) is not None
+        and (contact.since_us is None or contact.live(now_us) or contact.established(plan.serve_dwell_us))
     ]
     walking = [member.walking_since_us for member in party.here if member.seen]
     if walking and all(since is not None for since in walking):
