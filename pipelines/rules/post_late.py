@@ -18,6 +18,7 @@ from pipelines.posts import PostWatch
 from pipelines.rules.agenda import vip_arrivals_us
 from pipelines.rules.continuity import us
 from pipelines.rules.duty import Duty, duty_at
+from pipelines.rules.held_clock import HeldClock
 from pipelines.rules.rule import TELL_AGAIN_US, OpenClaim, settings, threshold
 
 BEFORE_US = 2 * US
@@ -25,24 +26,18 @@ BEFORE_US = 2 * US
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A moment from which a post is owed. ends_us: when it is owed no more; told_us: None before it is late."""
+    """A post that is owed since the clock began. ends_us: when it is owed no more; told_us: None before it is late."""
 
-    at_us: int
+    clock: HeldClock
     ends_us: int
     limit: Threshold
     severity: Severity
     breaks: int
-    unknown_us: int = 0
-    unknown_since_us: int | None = None
     told_us: int | None = None
 
-    def late_us(self, until_us: int) -> int:
-        until = until_us if self.unknown_since_us is None else min(until_us, self.unknown_since_us)
-        return max(0, until - self.at_us - self.unknown_us)
-
-    def doubt_us(self, until_us: int) -> int:
-        running = 0 if self.unknown_since_us is None else max(0, until_us - self.unknown_since_us)
-        return self.unknown_us + running
+    @property
+    def at_us(self) -> int:
+        return self.clock.since_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +109,10 @@ class PostLate:
         return Expected(watch, tuple(kept), duty, now_us, minute), said
 
     def _judged(self, state: Roll, watch: PostWatch, due: Due, message: Message) -> tuple[Due | None, list[Finding]]:
-        due = _doubted(due, watch)
+        due = replace(due, clock=due.clock.after(watch))
         end = _end(state, watch, due, message)
         until_us = max(watch.at_us if end is None else end[0], due.at_us)
-        late = due.late_us(until_us) > us(due.limit.value)
+        late = due.clock.lasted_us(until_us) > us(due.limit.value)
         if due.told_us is None and not late:
             return (due if end is None else None), []
         phases = [Phase.OPEN] if due.told_us is None else []
@@ -131,9 +126,9 @@ class PostLate:
         return (due if end is None else None), said
 
     def _finding(self, watch: PostWatch, due: Due, until_us: int, phase: Phase, end: tuple[int, str] | None) -> Finding:
-        late_s = max(due.late_us(until_us) / US, due.limit.value)
-        blind_s = due.doubt_us(until_us) / US
-        confirmed_us = due.at_us + us(due.limit.value) + due.unknown_us
+        late_s = max(due.clock.lasted_us(until_us) / US, due.limit.value)
+        blind_s = due.clock.blind_us(until_us) / US
+        confirmed_us = due.clock.reached_us(us(due.limit.value))
         closing = phase is Phase.CLOSE and end is not None
         interval_s = max((sight.thread.interval_us for sight in watch.sights), default=0) / US
         moments: tuple[Moment, ...] = (Moment("end" if closing else "now", watch.camera, until_us),)
@@ -167,27 +162,17 @@ def _fallen_due(state: Roll, post: Expected, duty: Duty | None, now_us: int, bre
     since_us = now_us - state.max_gap_us if post.last_us is None else post.last_us
     found = []
     if duty is not None and since_us < duty.start_us <= now_us:
-        found.append(Due(duty.start_us, duty.end_us, state.limit, Severity.INCIDENT, breaks))
+        found.append(Due(HeldClock(duty.start_us), duty.end_us, state.limit, Severity.INCIDENT, breaks))
     for arrives_us in state.vips_us:
         at_us = arrives_us - state.vip_lead_us
         if since_us < at_us <= now_us:
-            found.append(Due(at_us, arrives_us, state.vip_limit, Severity.HIGH, breaks))
+            found.append(Due(HeldClock(at_us), arrives_us, state.vip_limit, Severity.HIGH, breaks))
     return found
 
 
-def _doubted(due: Due, watch: PostWatch) -> Due:
-    if watch.status == "unknown":
-        since_us = max(watch.since_us, due.at_us)
-        return due if due.unknown_since_us is not None else replace(due, unknown_since_us=since_us)
-    if due.unknown_since_us is None:
-        return due
-    gone_us = max(0, max(watch.since_us, due.at_us) - due.unknown_since_us)
-    return replace(due, unknown_since_us=None, unknown_us=due.unknown_us + gone_us)
-
-
 def _end(state: Roll, watch: PostWatch, due: Due, message: Message) -> tuple[int, str] | None:
-    if watch.breaks != due.breaks or due.doubt_us(message.utc_us) > state.max_gap_us:
-        lost_us = watch.at_us if due.unknown_since_us is None else due.unknown_since_us
+    if watch.breaks != due.breaks or due.clock.blind_us(message.utc_us) > state.max_gap_us:
+        lost_us = watch.at_us if due.clock.held_since_us is None else due.clock.held_since_us
         return lost_us, "blind"
     if watch.status == "attended":
         return max(watch.since_us, due.at_us), "resolved"

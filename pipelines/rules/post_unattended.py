@@ -15,6 +15,7 @@ from models.domain.site import Site
 from pipelines.posts import PostWatch
 from pipelines.rules.continuity import us
 from pipelines.rules.duty import Duty, duty_at
+from pipelines.rules.held_clock import HeldClock
 from pipelines.rules.rule import TELL_AGAIN_US, OpenClaim, settings, threshold
 
 BEFORE_US = 2 * US
@@ -22,22 +23,16 @@ BEFORE_US = 2 * US
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """One stretch without enough staff. held_us: unknown time within; told: None until it is long enough."""
+    """One stretch without enough staff. told: None until it is long enough."""
 
-    since_us: int
+    clock: HeldClock
     breaks: int
-    held_us: int = 0
-    held_since_us: int | None = None
     told: Severity | None = None
     told_us: int = 0
 
-    def lasted_us(self, until_us: int) -> int:
-        until = until_us if self.held_since_us is None else min(until_us, self.held_since_us)
-        return max(0, until - self.since_us - self.held_us)
-
-    def blind_us(self, until_us: int) -> int:
-        running = 0 if self.held_since_us is None else max(0, until_us - self.held_since_us)
-        return self.held_us + running
+    @property
+    def since_us(self) -> int:
+        return self.clock.since_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +88,15 @@ class PostUnattended:
         said: list[Finding] = []
         end = _end(post, before, message)
         if post.absence is not None:
-            held = _held(post.absence, watch)
-            post, said = self._judged(state, replace(post, absence=held), end)
+            absence = replace(post.absence, clock=post.absence.clock.after(watch))
+            post, said = self._judged(state, replace(post, absence=absence), end)
         if end is not None and end[1] == "off_duty":
             post = replace(post, duty=duty_at(watch.post, state.time_zone, message.utc_us))
         if post.absence is None and watch.status == "unattended" and post.duty and not _is_end(message):
             floor_us = max(watch.since_us, post.duty.start_us)
             if end is not None and end[1] == "blind":
                 floor_us = max(floor_us, watch.at_us)
-            post = replace(post, absence=Absence(floor_us, watch.breaks))
+            post = replace(post, absence=Absence(HeldClock(floor_us), watch.breaks))
         return post, said
 
     def _judged(self, state: Posts, post: PostState, end: tuple[int, str] | None) -> tuple[PostState, list[Finding]]:
@@ -130,8 +125,8 @@ class PostUnattended:
         assert absence.told is not None
         named = Severity.INCIDENT if absence.told is Severity.HIGH else absence.told
         limit = dict(state.steps)[named]
-        lasted, blind = absence.lasted_us(until_us) / US, absence.blind_us(until_us) / US
-        confirmed_us = absence.since_us + us(limit.value) + absence.held_us
+        lasted, blind = absence.clock.lasted_us(until_us) / US, absence.clock.blind_us(until_us) / US
+        confirmed_us = absence.clock.reached_us(us(limit.value))
         phase = Phase.OPEN if fresh else Phase.EXTEND if reason is None else Phase.CLOSE
         interval_s = max((sight.thread.interval_us for sight in watch.sights), default=0) / US
         return Finding(
@@ -185,16 +180,6 @@ def _end(post: PostState, before: PostWatch, message: Message) -> tuple[int, str
     return None
 
 
-def _held(absence: Absence, watch: PostWatch) -> Absence:
-    """Only duty time counts. Unknown time holds the clock."""
-    if watch.status == "unknown" and absence.held_since_us is None:
-        return replace(absence, held_since_us=max(watch.since_us, absence.since_us))
-    if watch.status != "unknown" and absence.held_since_us is not None:
-        held_us = absence.held_us + max(0, watch.since_us - absence.held_since_us)
-        return replace(absence, held_us=held_us, held_since_us=None)
-    return absence
-
-
 def _until(post: PostState) -> int:
     pending = post.watch.pending_since_us
     return post.watch.at_us if pending is None else min(post.watch.at_us, pending)
@@ -204,7 +189,7 @@ def _reached(
     state: Posts, absence: Absence, until_us: int, duty: Duty | None
 ) -> tuple[Severity | None, Threshold | None]:
     """The gravest severity whose threshold is exceeded. Near a shift change the relief comes first."""
-    lasted_us = absence.lasted_us(until_us)
+    lasted_us = absence.clock.lasted_us(until_us)
     changes = duty.changes_us if duty is not None else ()
     near = any(absence.since_us - state.relief_us <= change <= until_us for change in changes)
     if near and lasted_us <= state.relief_us:
