@@ -84,7 +84,8 @@ def _raised(incident: Incident, played: Played, cast: Cast) -> Raised:
     persons = tuple(incident.extra.get("persons", "").split())
     at_s = clock.s(incident.t_confirmed_us, camera)
     party = cast.party_of(persons, played.clip.truth) or _party_there(played.clip.truth, incident.zone, at_s)
-    named = incident.subject in _named(played.site)
+    told = {one.subject for one in played.clip.truth.expected if one.code == incident.code}
+    named = incident.subject in _named(played.site) or incident.subject in told
     return Raised(
         code=incident.code,
         subject=incident.subject if named else party,
@@ -101,8 +102,8 @@ def _raised(incident: Incident, played: Played, cast: Cast) -> Raised:
 
 def _named(site: Site) -> set[str]:
     """Ids that site and truth share. Whatever else an incident is about (a party, a group at a table) the product has
-    named by itself."""
-    things = (site.cameras, site.zones, site.posts, site.energy.luminaires, site.energy.aircons, site.furniture.items)
+    named by itself; a wait in a zone is the zone's to one and the party's to the other."""
+    things = (site.cameras, site.posts, site.energy.luminaires, site.energy.aircons, site.furniture.items)
     return {name for each in things for name in each}
 
 
