@@ -14,7 +14,18 @@ from starlette.routing import Match
 from api.answers import HANDLERS
 from api.evidence import Signer
 from api.gate import Gate
-from api.routes import calendar, cameras, evidence, figures, incidents, registrations, running, session, signals
+from api.routes import (
+    calendar,
+    cameras,
+    energy,
+    evidence,
+    figures,
+    incidents,
+    registrations,
+    running,
+    session,
+    signals,
+)
 from api.services import Services
 from api.settings import Settings
 from api.shelf import Shelf
@@ -67,7 +78,7 @@ def create_app(settings: Settings, *, clock: Clock, store: Store | None = None) 
     return app
 
 
-_MORE = (signals.router, calendar.router, registrations.router, figures.router)
+_MORE = (signals.router, calendar.router, registrations.router, figures.router, energy.router)
 _ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 

@@ -109,3 +109,38 @@ FIGURES: dict[str, Any] = {
     ],
     "posts_named": {"desk": {"zh": "前台", "en": "reception desk"}},
 }
+
+DAY_SHEET: dict[str, Any] = {
+    "zone": "hall",
+    "zone_name": {"zh": "销售大厅", "en": "Sales hall"},
+    "day": "2026-06-01",
+    "run_started": "2026-06-01T08:00:00.000000+08:00",
+    "as_of": "2026-06-01T18:00:00.000000+08:00",
+    "things": [
+        {
+            "subject": "ceiling",
+            "kind": "luminaire",
+            "name": {"zh": "顶灯", "en": "Ceiling"},
+            "on_h": 9.0,
+            "off_h": 0.8,
+            "unknown_h": 0.2,
+            "measured": None,
+            "estimated": {"kwh": 3.6, "cost_cny": 2.95},
+        }
+    ],
+    "lanes": [
+        {
+            "subject": "ceiling",
+            "kind": "luminaire",
+            "name": {"zh": "顶灯", "en": "Ceiling"},
+            "spans": [[28800.0, 30000.0, "off"], [30000.0, 62400.0, "on"], [62400.0, 63120.0, "unknown"]],
+            "windows": [[30000.0, 63000.0]],
+        }
+    ],
+    "owed_h": 9.8,
+    "right_h": 9.6,
+    "lights_on_empty_h": 0.25,
+    "ac_on_empty_h": 0.0,
+    "tariff_cny_per_kwh": 0.82,
+    "tariff_is_placeholder": False,
+}

@@ -29,6 +29,7 @@ from pipelines.album import Album
 from pipelines.camera_feed import CameraFeed, Told
 from pipelines.camera_watch import CameraWatch
 from pipelines.casebook import CaseBook
+from pipelines.day_reports import DayReports
 from pipelines.engine import Engine
 from pipelines.evidence import Boxes, Evidence, SecondNet
 from pipelines.inlet import SignalInlet
@@ -147,7 +148,8 @@ def _judged(plan: Plan, store: BoxStore, watch: CameraWatch) -> RunResult:
         feeds = {name: _feed(plan, name, merge) for name in plan.sources}
         inlet = plan.inlet or SignalInlet(plan.site)
         figures = FiguresKeeper(engine, plan.out, _figures_box(plan, store), plan.ears.tell)
-        desk = Desk(casebook, albums, watch, (tape, figures), inlet, plan.ears.headway, plan.ears.tell)
+        reports = (DayReports(engine, store, plan.clock),) if plan.uplink is not None else ()
+        desk = Desk(casebook, albums, watch, (tape, figures, *reports), inlet, plan.ears.headway, plan.ears.tell)
         runner = Runner(feeds, merge, engine, desk, plan.clock)
         with (
             meters_read(plan.site, plan.live_uplink, inlet, plan.clock, plan.ears.tell),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from models.domain.calendar import WindowId
+from models.domain.calendar import Calendar, WindowId
 from models.domain.energy import AirConditioner, LuminaireGroup
 from models.domain.incident import Incident
 from models.domain.media import US
@@ -57,6 +57,19 @@ class EnergyBook:
         self._at_us: int | None = None
         self._day: date | None = None
         self._day_ends_us = 0
+        self._first_us: int | None = None
+        self.courses: dict[str, list[tuple[int, Truth]]] = {name: [] for name in self._things}
+        """What each thing was, from its moment (UTC µs) to the next."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """As managers have changed it so far."""
+        return self._calendar
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """First and last moment, UTC µs; None before the first message."""
+        return None if self._first_us is None or self._at_us is None else (self._first_us, self._at_us)
 
     def step(self, message: Message) -> None:
         """Take one more message. What was known before holds up to it."""
@@ -65,10 +78,15 @@ class EnergyBook:
         if self._at_us is not None and message.utc_us > self._at_us:
             self._pass(self._at_us, message.utc_us)
         self._at_us = max(message.utc_us, self._at_us or 0)
+        self._first_us = message.utc_us if self._first_us is None else self._first_us
         self._calendar = calendar_after(self._calendar, message)
         if isinstance(message, Observation) and message.subject not in self._things:
             return
         self._things = {name: thing.after(message) for name, thing in self._things.items()}
+        for name, thing in self._things.items():
+            course = self.courses[name]
+            if not course or course[-1][1] is not thing.truth:
+                course.append((self._at_us, thing.truth))
 
     def _pass(self, from_us: int, to_us: int) -> None:
         while from_us < to_us:
@@ -110,6 +128,11 @@ class EnergyBook:
         told = list(incidents)
         zones = {(self._owners[name].zone, day) for name, day in self._days}
         return [self._row(zone, day, told) for zone, day in sorted(zones)]
+
+    def owed_h(self, zone: str, day: date) -> tuple[float, float]:
+        """Hours in which a schedule was owed and the state known, and those of them that were as owed."""
+        mine = [d for (name, on), d in self._days.items() if on == day and self._owners[name].zone == zone]
+        return _h(sum(d.owed_us for d in mine)), _h(sum(d.right_us for d in mine))
 
     def _row(self, zone: str, day: date, incidents: list[Incident]) -> dict[str, Any]:
         mine = {n: d for (n, on), d in sorted(self._days.items()) if on == day and self._owners[n].zone == zone}

@@ -16,11 +16,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from models.domain.day_sheet import DaySheet
 from models.domain.finding import Finding
 from models.domain.incident import Incident
 from models.domain.media import US
 from models.domain.messages import EndOfRecording, Message, Observation, Scene, StreamLost, StreamResumed, Tick
 from models.domain.site import Site
+from pipelines.day_sheets import day_sheets
 from pipelines.energy_book import EnergyBook
 from pipelines.fusion import FLOOR, Fusion
 from pipelines.incidents import IncidentBook, IncidentChange
@@ -146,6 +148,10 @@ class Engine:
     def energy(self, incidents: Iterable[Incident] | None = None) -> list[dict[str, Any]]:
         """energy.json so far; incidents: those of the store, else the engine's own."""
         return self._energy.document(self.incidents if incidents is None else incidents)
+
+    def day_sheets(self) -> tuple[DaySheet, ...]:
+        """Every zone's days so far, for the energy page."""
+        return day_sheets(self.site, self._energy, self.intervals(), self.incidents)
 
     def intervals(self) -> tuple[Row, ...]:
         """What was seen from the first frame to the last message, corrected in hindsight, without holes."""

@@ -19,6 +19,7 @@ from pipelines.posts import PostWatch
 from pipelines.rules.continuity import Continuity, us
 from pipelines.rules.coverage import cameras_of
 from pipelines.rules.energy.owed import CALENDAR
+from pipelines.rules.energy.thing import Thing
 
 MAX_GAP_US = us(5.0)
 """Without a good scene for longer, nothing is known (design.md, Time)."""
@@ -89,6 +90,7 @@ class Ledger:
         self._watches = {post.id: PostWatch.of(post, site) for post in site.posts.values()}
         self._posts = {post: Course() for post in self._watches}
         self._things: dict[tuple[str, str, str], Course] = {}
+        self._on: dict[str, Thing] = {}
         self._tellers: dict[str, set[tuple[str, str, str]]] = {}
 
     def step(self, message: Message) -> None:
@@ -114,7 +116,11 @@ class Ledger:
     def _told(self, told: Observation) -> None:
         predicate, holds, fails = WORDS.get(told.predicate, (told.predicate, Truth.HOLDS.value, Truth.FAILS.value))
         thing = (told.subject, told.kind, predicate)
-        value = {Truth.HOLDS: holds, Truth.FAILS: fails}.get(told.truth, Truth.UNKNOWN.value)
+        truth = told.truth
+        if told.predicate == "on":  # a meter and cameras may speak of it: the meter wins, as in the rules
+            one = self._on[told.subject] = self._on.get(told.subject, Thing(told.subject)).after(told)
+            truth = one.truth
+        value = {Truth.HOLDS: holds, Truth.FAILS: fails}.get(truth, Truth.UNKNOWN.value)
         self._things.setdefault(thing, Course()).put(told.utc_us, value)
         self._tellers.setdefault(told.camera, set()).add(thing)
 

@@ -109,6 +109,8 @@ class Outbox:
                 return self._send_file(parcel)
             if parcel.kind == "figures":
                 return answer_of(self._client.put(f"/api/v1/{parcel.dedupe_key}", json=parcel.body))
+            if parcel.kind == "energy":
+                return answer_of(self._client.put("/api/v1/energy", json=parcel.body))
             return answer_of(self._client.post("/api/v1/incidents", json=parcel.body))
         except httpx.HTTPError as error:
             return answer_to(error)

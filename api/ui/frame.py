@@ -31,12 +31,13 @@ def head(say: Wording, title: str) -> None:
     """Title and our own style sheet and script; their content is in the address, so browsers may keep them."""
     ui.page_title(say("ui.title", page=title))
     ui.add_head_html(f'<link rel="stylesheet" href="{asset("pages.css")}">')
+    ui.add_head_html(f'<link rel="stylesheet" href="{asset("energy.css")}">')
     ui.add_head_html(f'<script defer src="{asset("pages.js")}"></script>')
 
 
 @contextmanager
 def frame(say: Wording, reader: Reader, title: str, here: str) -> Iterator[Any]:
-    """Everything around a page's own content. here: incidents | cameras | figures."""
+    """Everything around a page's own content. here: incidents | cameras | energy | calendar | figures."""
     head(say, title)
     with tag("div", css="gw"):
         tag("a", say("ui.skip"), "skip", href="#main")
@@ -74,7 +75,7 @@ def _brand(say: Wording) -> None:
 
 
 def _navigation(say: Wording, reader: Reader, here: str) -> None:
-    pages = [("incidents", "/"), ("cameras", "/cameras")]
+    pages = [("incidents", "/"), ("cameras", "/cameras"), ("energy", "/energy"), ("calendar", "/calendar")]
     if reader.may_see_figures:
         pages.append(("figures", "/figures"))
     with tag("nav", css="gw-nav", aria_label=say("ui.nav")):

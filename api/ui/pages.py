@@ -12,8 +12,11 @@ from starlette.concurrency import run_in_threadpool
 
 from api.refusal import RefusalError
 from api.sessions import COOKIE
+from api.ui.calendar_page import CalendarPage
 from api.ui.cameras_page import CamerasPage
 from api.ui.cards import Reader
+from api.ui.energy_desk import EnergyDesk
+from api.ui.energy_page import EnergyPage
 from api.ui.figures_page import FiguresPage, FiguresWish
 from api.ui.frame import empty, frame
 from api.ui.handling import Desk, Handling
@@ -36,6 +39,8 @@ def register_pages() -> None:
     ui.page("/incidents/{key}", response_timeout=10.0)(_incident)
     ui.page("/cameras", response_timeout=10.0)(_cameras)
     ui.page("/figures", response_timeout=10.0)(_figures)
+    ui.page("/energy", response_timeout=10.0)(_energy)
+    ui.page("/calendar", response_timeout=10.0)(_calendar)
 
 
 def _sign_in(request: Request, client: Client) -> None:
@@ -88,6 +93,22 @@ async def _figures(request: Request, client: Client) -> None:
         return
     with _framed(handling, "figures"):
         FiguresPage(handling.say, found, sites, handling.desk.now_us())
+
+
+async def _energy(request: Request, client: Client) -> None:
+    handling = await _handling(request, client)
+    desk: EnergyDesk = request.scope[DESK]
+    shown = await run_in_threadpool(desk.energy, handling.token, request.query_params.get("day", ""))
+    with _framed(handling, "energy"):
+        EnergyPage(handling, shown)
+
+
+async def _calendar(request: Request, client: Client) -> None:
+    handling = await _handling(request, client)
+    desk: EnergyDesk = request.scope[DESK]
+    planned = await run_in_threadpool(desk.planned, handling.token)
+    with _framed(handling, "calendar"):
+        CalendarPage(handling, desk, planned)
 
 
 @contextmanager

@@ -11,19 +11,16 @@ from api.evidence import evidence_path, picture_path
 from api.figures import SiteFigures, read_figures
 from api.incidents import MAX_PAGE, IncidentFilter, list_incidents, show_incident
 from api.records import CameraRecord, Record, SiteRecord, sites
-from api.refusal import RefusalError
 from api.review import Move, move_incident
 from api.roles import MOVES, Permission, Viewer
-from api.sessions import viewer_of
 from api.ui.cards import OPEN_STATES, SPANS_S, CameraCard, Card, Case, Reader, Shown, SiteCard, Step, Wish
+from api.ui.energy_desk import EnergyService
 from api.ui.figures_page import FiguresWish
 from api.ui.wording import DEFAULT_ZONE
-from models.domain.clock import Clock
 from models.domain.finding import Severity
 from models.domain.incident import DismissReason, State
 from models.domain.media import US
 from models.domain.site import Name
-from models.store.opening import Store
 
 _THUMBNAILS = ("now", "overlay", "before")
 """Kinds of evidence that may stand for the incident in the list, best first."""
@@ -32,14 +29,8 @@ Names = Mapping[tuple[str, str], Name]
 """(site, camera) -> what people call it."""
 
 
-class ServiceDesk:
+class ServiceDesk(EnergyService):
     """Implements `api.ui.handling.Desk`. Safe to share between threads: each call is its own transaction."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
-
-    def now_us(self) -> int:
-        return self._clock.utc_us()
 
     def reader(self, token: str) -> Reader:
         with self._store.reading() as session:
@@ -121,11 +112,6 @@ class ServiceDesk:
         with self._store.writing() as session:
             viewer = self._viewer(session, token)
             move_incident(session, viewer, Move(card.key, to, card.state, why, comment), now_us=self.now_us())
-
-    def _viewer(self, session: Session, token: str) -> Viewer:
-        if (viewer := viewer_of(session, token, self.now_us())) is None:
-            raise RefusalError("not_signed_in")
-        return viewer
 
     def _wanted(self, wish: Wish) -> IncidentFilter:
         states = {"open": frozenset(OPEN_STATES), "all": frozenset[State]()}

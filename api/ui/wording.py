@@ -63,7 +63,7 @@ class Wording:
 
     def moment(self, utc_us: int, zone: str, form: str = "long") -> str:
         """Local time of a site. form: short | long | clock (texts `ui.time.*`)."""
-        return datetime.fromtimestamp(utc_us / 1e6, UTC).astimezone(_zone(zone)).strftime(self(f"ui.time.{form}"))
+        return datetime.fromtimestamp(utc_us / 1e6, UTC).astimezone(zone_of(zone)).strftime(self(f"ui.time.{form}"))
 
     def ago(self, then_us: int, now_us: int) -> str:
         minutes = max(0, now_us - then_us) // 60_000_000
@@ -90,7 +90,8 @@ def language_of(*wishes: str | None) -> Language:
     return "zh"
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """A site's zone; Shanghai's where it has no readable one."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

@@ -22,8 +22,8 @@ Body = dict[str, Any]
 class Parcel:
     """One thing to put into the outbox.
 
-    kind: incident (body), evidence (path of the file, body with what is needed to send it), camera (body, path) or
-    figures (body; the key is the address).
+    kind: incident (body), evidence (path of the file, body with what is needed to send it), camera (body, path),
+    energy (body: a zone's day) or figures (body; the key is the address).
     """
 
     dedupe_key: str

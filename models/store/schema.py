@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from models.domain.errors import StoreError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision under migrations/versions (a test compares)."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -264,6 +264,20 @@ class FiguresRow(Base):
     __table_args__ = (UniqueConstraint("site_id", "run", "day"),)
 
 
+class EnergyDayRow(Base):
+    """What one run of a box said last of a zone's local day (api/energy_bodies.py)."""
+
+    __tablename__ = "energy_day"
+
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    zone: Mapped[Short] = mapped_column(primary_key=True)
+    day: Mapped[Short] = mapped_column(primary_key=True, index=True)
+    """YYYY-MM-DD"""
+    run_us: Mapped[Us] = mapped_column(primary_key=True)
+    as_of_us: Mapped[Us]
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class BoxIncidentRow(Base):
     """On the box: an incident as last written, as the JSON that travels."""
 
