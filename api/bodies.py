@@ -62,7 +62,7 @@ class ThresholdBody(Body):
 
 class EvidenceBody(Body):
     name: FileName
-    kind: Literal["before", "now", "overlay", "timeline", "clip"]
+    kind: Literal["before", "now", "overlay", "strip", "timeline", "clip"]
     content_type: Literal["image/jpeg", "image/png", "video/mp4"]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     n_bytes: Annotated[int, Field(gt=0, le=2**40)]

@@ -38,6 +38,7 @@ from pipelines.outbox import Outbox, Tell, api_client
 from pipelines.results import write_results
 from pipelines.runner import Desk, Headway, Runner
 from pipelines.shutter import LOW_SCORE, NotingFinder
+from pipelines.trails import Trails
 from vision.detectors import load_detector
 from vision.detectors.finder import CropFinder
 from vision.detectors.protocol import Detector, PersonFinder
@@ -143,13 +144,14 @@ def _judged(plan: Plan, store: BoxStore, watch: CameraWatch) -> RunResult:
     engine = Engine(plan.site)
     tape = TapeKeeper(plan.out / TAPE, plan.site, plan.ears.tell, plan.ears.language)
     with contextlib.closing(tape):
-        casebook, albums = _casebook(plan, store, tape)
+        trails = Trails()
+        casebook, albums = _casebook(plan, store, tape, trails)
         merge: Merge[Told] = Merge(plan.sources, plan.clock, plan.window_s)
         feeds = {name: _feed(plan, name, merge) for name in plan.sources}
         inlet = plan.inlet or SignalInlet(plan.site)
         figures = FiguresKeeper(engine, plan.out, _figures_box(plan, store), plan.ears.tell)
         reports = (DayReports(engine, store, plan.clock),) if plan.uplink is not None else ()
-        desk = Desk(casebook, albums, watch, (tape, figures, *reports), inlet, plan.ears.headway, plan.ears.tell)
+        desk = Desk(casebook, albums, watch, (tape, trails, figures, *reports), inlet, plan.ears.headway, plan.ears.tell)
         runner = Runner(feeds, merge, engine, desk, plan.clock)
         with (
             meters_read(plan.site, plan.live_uplink, inlet, plan.clock, plan.ears.tell),
@@ -180,10 +182,10 @@ def settle() -> None:
     gc.freeze()
 
 
-def _casebook(plan: Plan, store: BoxStore, tape: TapeKeeper) -> tuple[CaseBook, dict[str, Album]]:
+def _casebook(plan: Plan, store: BoxStore, tape: TapeKeeper, trails: Trails) -> tuple[CaseBook, dict[str, Album]]:
     albums = {name: Album() for name in plan.sources}
     folder = plan.out / EVIDENCE
-    evidence = Evidence(plan.site, folder, albums, plan.eyes.net)
+    evidence = Evidence(plan.site, folder, albums, plan.eyes.net, trails)
     deliver = plan.uplink is not None
     return CaseBook(store, evidence, folder, plan.clock, deliver=deliver, timeline=tape.timeline), albums
 

@@ -9,7 +9,7 @@ just before somebody appeared or left a post are pinned: an episode may begin th
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 from models.domain.media import US, Image
@@ -19,7 +19,7 @@ RECENT_S = 20.0
 DECADES: tuple[tuple[float, float], ...] = ((900.0, 10.0), (7200.0, 60.0))
 """(age up to, one picture each), seconds."""
 PINNED_S = 1800.0
-PINS = 64
+PINS = 128
 LIMIT_BYTES = 96 * 2**20
 """A camera's pictures in memory [P]: 20 s at 5 fps are about 35 MB."""
 
@@ -97,6 +97,15 @@ class Album:
         """The large shot nearest to the moment, the earlier of two; None when none is within reach."""
         found = min(self._large(), key=lambda s: (abs(s.utc_us - utc_us), s.utc_us), default=None)
         return found if found is not None and abs(found.utc_us - utc_us) <= within_s * US else None
+
+    def first_of(self, persons: Set[str], start_us: int, end_us: int) -> Shot | None:
+        """The first large shot in [start, end] that shows one of the persons."""
+        shown = (
+            shot
+            for shot in self._large()
+            if start_us <= shot.utc_us <= end_us and any(figure.person in persons for figure in shot.figures)
+        )
+        return min(shown, key=lambda s: s.utc_us, default=None)
 
     def between(self, start_us: int, end_us: int) -> list[Shot]:
         """Recent shots of any size in [start, end], in order."""

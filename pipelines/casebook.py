@@ -15,7 +15,7 @@ from models.store.box import Change
 from pipelines.evidence import CLIP_AFTER_S, CLIP_FAILED, NO_PICTURES, Evidence, Kept
 
 CLIP_SLACK_S = 1.0
-"""Waited beyond the clip's end for the last shot, which is one frame behind."""
+"""Waited beyond the clip's end, and the strip's, for the last shot, which is one frame behind."""
 _GRAVEST = ("evidence.note.masking_failed", "evidence.note.disk_full", NO_PICTURES, CLIP_FAILED)
 
 Timeline = Callable[[Incident], bytes | None]
@@ -24,10 +24,13 @@ Timeline = Callable[[Incident], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An incident as told last. clip_due_us: when its clip can be made; None once it was tried."""
+    """An incident as told last. clip_due_us, strip_due_us: when its clip and its strip can be made; None: not yet
+    known, or tried."""
 
     incident: Incident
     clip_due_us: int | None
+    strip_due_us: int | None = None
+    has_strip: bool = False
 
 
 class CaseBook:
@@ -57,11 +60,12 @@ class CaseBook:
             known = self._cases.get(told.dedupe_key)
             if known is None:
                 due_us = told.t_confirmed_us + round((CLIP_AFTER_S + CLIP_SLACK_S) * US)
-                self._put(Case(told, due_us), self._evidence.stills(told))
+                self._put(_timed(Case(told, due_us)), self._evidence.stills(told))
+                self._evidence.remember(told)
             else:
                 had = known.incident
                 now = replace(told, evidence=had.evidence, evidence_note=had.evidence_note, revision=had.revision + 1)
-                self._put(replace(known, incident=now), Kept())
+                self._put(_timed(replace(known, incident=now)), Kept())
         self._write()
 
     def pass_time(self, utc_us: int) -> None:
@@ -69,6 +73,9 @@ class CaseBook:
         for case in list(self._cases.values()):
             if case.clip_due_us is not None and case.clip_due_us <= utc_us:
                 self._film(case)
+        for case in list(self._cases.values()):
+            if case.strip_due_us is not None and case.strip_due_us <= utc_us:
+                self._tell(case)
         self._write()
 
     def finish(self) -> None:
@@ -76,6 +83,9 @@ class CaseBook:
         for case in list(self._cases.values()):
             if case.clip_due_us is not None:
                 self._film(case)
+        for case in list(self._cases.values()):
+            if not case.has_strip:
+                self._tell(case)
         for case in list(self._cases.values()):
             self._draw(case)
         self._write()
@@ -85,6 +95,11 @@ class CaseBook:
     def _film(self, case: Case) -> None:
         kept = self._evidence.clip(case.incident)
         self._revise(replace(case, clip_due_us=None), kept)
+
+    def _tell(self, case: Case) -> None:
+        """The strip, once nothing more can happen to the incident."""
+        kept = self._evidence.strip(case.incident)
+        self._revise(replace(case, strip_due_us=None, has_strip=True), kept)
 
     def _draw(self, case: Case) -> None:
         data = self._timeline(case.incident)
@@ -125,3 +140,11 @@ class CaseBook:
         except (StoreFullError, StoreBusyError):
             return
         self._unwritten = []
+
+
+def _timed(case: Case) -> Case:
+    """With its strip due a moment after its end, once that is known."""
+    end_us = case.incident.t_end_us
+    if end_us is None or case.has_strip or case.strip_due_us is not None:
+        return case
+    return replace(case, strip_due_us=end_us + round(CLIP_SLACK_S * US))

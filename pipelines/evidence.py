@@ -1,4 +1,5 @@
-"""Evidence of an incident: before, now and overlay stills at once, a clip around the moment a few seconds later.
+"""Evidence of an incident: before, now and overlay stills at once, a clip around the moment a few seconds later, and a
+strip of its moments once it is over.
 
 Chosen by time, from pictures that were masked before they were stored. Each still, and the clip every 2 s, is looked at
 once more for people (the second net) and masked again where somebody is found. Whatever fails, the incident stands and
@@ -23,13 +24,21 @@ from pipelines.album import Album, Shot
 from pipelines.evidence_clip import WIDTH_PX, clip_size, decoded, mp4
 from pipelines.evidence_files import Print, keep
 from pipelines.evidence_overlay import overlay
+from pipelines.evidence_strip import Tile, moments, strip
 from pipelines.shutter import encoded
+from pipelines.trails import Trails
 from vision.privacy import mask_persons
 
 CLIP_BEFORE_S, CLIP_AFTER_S = 6.0, 4.0
 BEFORE_S = 0.5
 """The picture before is this much older than the episode's start, so that the cause is not yet in it."""
 NOW_WITHIN_S = 3.0
+MOMENT_WITHIN_S = 5.0
+"""A tile of the strip may be this far from its moment: it tells its own time."""
+COMING_WITHIN_S = 8.0
+"""Who comes in is told after a dwell of 3 s, and a picture is kept then."""
+REMEMBERED = 64
+"""Incidents whose first pictures are kept until they are over; two JPEGs each."""
 NET_EACH_S = 2.0
 """Between two looks of the second net; a found person is masked over the whole stretch around the look."""
 
@@ -54,8 +63,17 @@ class Kept:
 class Evidence:
     """Writes into folder/<dedupe_key>/. One instance a run, used by one thread."""
 
-    def __init__(self, site: Site, folder: Path, albums: Mapping[str, Album], net: SecondNet | None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        folder: Path,
+        albums: Mapping[str, Album],
+        net: SecondNet | None,
+        trails: Trails | None = None,
+    ) -> None:
         self._site, self._folder, self._albums, self._net = site, folder, albums, net
+        self._trails = trails or Trails()
+        self._moments: dict[str, dict[int, Shot]] = {}
 
     def stills(self, incident: Incident) -> Kept:
         """before.jpg, now.jpg and overlay.jpg, as far as there are pictures."""
@@ -90,6 +108,42 @@ class Evidence:
         except ValueError:
             return Kept(note=CLIP_FAILED)
         return self._written(incident, [made])
+
+    def remember(self, incident: Incident) -> None:
+        """Keep the pictures of an incident's first two moments: by its end the album may have let go of them."""
+        shots = ((at_us, self._at(incident, at_us)) for _, at_us in moments(incident))
+        self._moments[incident.dedupe_key] = {at_us: shot for at_us, shot in shots if shot is not None}
+        while len(self._moments) > REMEMBERED:
+            del self._moments[next(iter(self._moments))]
+
+    def strip(self, incident: Incident) -> Kept:
+        """strip.jpg, once the incident is over: a tile a moment, the way on the floor, the wait against its limit."""
+        known = self._moments.pop(incident.dedupe_key, {})
+        found: list[tuple[str, Shot]] = []
+        for label, at_us in moments(incident):
+            shot = known.get(at_us) or self._at(incident, at_us)
+            if shot is not None and all(shot is not one for _, one in found):
+                found.append((label, shot))
+        if not found:
+            return Kept()
+        try:
+            tiles = [Tile(label, shot.utc_us, self._netted(shot), shot.figures) for label, shot in found]
+            until_us = incident.t_end_us or tiles[-1].utc_us
+            paths = self._trails.path(_persons(incident), incident.t_first_us, until_us)
+            sheet = encoded(strip(self._site, incident, tiles, paths))
+        except (ValueError, cv2.error, GuiweiError):
+            return Kept(note=MASKING_FAILED)
+        return self._written(incident, [Print("strip.jpg", "strip", sheet, tiles[0].utc_us, tiles[-1].utc_us)])
+
+    def _at(self, incident: Incident, at_us: int) -> Shot | None:
+        """The picture of a moment: of how it began the first that shows whom it is about, else the nearest."""
+        album = self._albums.get(incident.camera)
+        if album is None:
+            return None
+        reach_us = round(COMING_WITHIN_S * US)
+        coming = at_us == incident.t_first_us
+        shown = album.first_of(_persons(incident), at_us, at_us + reach_us) if coming else None
+        return shown or album.nearest(at_us, MOMENT_WITHIN_S)
 
     def picture(self, incident: Incident, data: bytes) -> Kept:
         """timeline.png, drawn by the explanation."""
@@ -136,6 +190,10 @@ class Evidence:
         except OSError:
             return Kept(tuple(files), DISK_FULL)
         return Kept(tuple(files))
+
+
+def _persons(incident: Incident) -> frozenset[str]:
+    return frozenset(incident.extra.get("persons", "").split())
 
 
 def _missing(album: Album | None, at_us: int) -> str:

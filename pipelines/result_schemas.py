@@ -42,7 +42,7 @@ def incidents_schema() -> Schema:
     limit = {"value": {"type": "number"}, "unit": _TEXT, "source": _TEXT}
     evidence = {
         "file": {"type": "string", "description": "path below the result folder"},
-        "kind": {"enum": ["before", "now", "overlay", "timeline", "clip"]},
+        "kind": {"enum": ["before", "now", "overlay", "strip", "timeline", "clip"]},
         "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
         "t_start_s": _SECONDS,
         "t_end_s": _SECONDS,

@@ -164,11 +164,12 @@ class Runner:
             self._desk.casebook.take(change.incident for change in changed)
 
     def _pin(self) -> None:
-        """Keep a picture of how each claim began: it may be confirmed long after."""
+        """Keep a picture of how each claim began, before and with whom it is about: it may be confirmed long after."""
         running = {(claim.subject, claim.t_first_us): claim for claim in self._engine.claims}
         for key in running.keys() - self._pinned:
             if (album := self._desk.albums.get(running[key].camera)) is not None:
                 album.pin(running[key].t_first_us)
+                album.pin(self._last_us)
         self._pinned = set(running)
 
     def _announce(self, message: Message) -> None:

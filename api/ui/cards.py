@@ -73,7 +73,7 @@ class Shown:
     """One evidence file that has arrived."""
 
     kind: str
-    """before | now | overlay | timeline | clip"""
+    """before | now | overlay | strip | timeline | clip"""
     address: str
     content_type: str
     start_us: int

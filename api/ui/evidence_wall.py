@@ -8,7 +8,7 @@ from api.ui.tags import tag
 from api.ui.wording import Wording
 
 _PAIR = ("before", "now")
-_BELOW = ("overlay", "clip", "timeline")
+_BELOW = ("strip", "overlay", "clip", "timeline")
 
 
 def evidence_wall(say: Wording, reader: Reader, case: Case) -> None:

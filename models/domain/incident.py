@@ -44,7 +44,7 @@ class EvidenceFile:
 
     name: str
     kind: str
-    """before | now | overlay | timeline | clip"""
+    """before | now | overlay | strip | timeline | clip"""
     content_type: str
     sha256: str
     n_bytes: int

@@ -92,19 +92,19 @@ def followed(
     """
     before = {contact.person: contact for contact in contacts}
     after: dict[str, Contact] = {}
-    for person, together, stepping in now:
+    for person, near_enough, stepping in now:
         known = before.get(person)
         if known is None or not _goes_on(known, utc_us):
             known = Contact(person, utc_us)
         known = replace(known, seen_us=utc_us)
-        if together and known.since_us is None:
+        if near_enough and known.since_us is None:
             known = _settling(known, utc_us)
-            together = known.since_us is not None
-        elif together:
+        elif near_enough:
             gained = interval_us if known.together else 0
             known = replace(known, total_us=known.total_us + gained, last_us=utc_us)
         else:
             known = replace(known, slow_since_us=None)
+        together = near_enough and known.since_us is not None
         if together and stepping:
             known = replace(known, in_step_us=utc_us)
         after[person] = replace(known, together=together)

@@ -63,7 +63,7 @@ def test_who_is_met_after_5_s_raises_nothing(consult):
 def test_every_incident_has_its_masked_evidence_and_an_explanation(waiting, tmp_path):
     for number, incident in enumerate(result(waiting, "incidents"), 1):
         kinds = {file["kind"] for file in incident["evidence"]}
-        assert {"before", "now", "overlay", "clip", "timeline"} <= kinds
+        assert {"before", "now", "overlay", "clip", "strip", "timeline"} <= kinds
         assert all((waiting / file["file"]).stat().st_size > 1000 for file in incident["evidence"])
         told = guiwei("explain", number, "--in", waiting, "--picture", tmp_path / "why.png", "--language", "en")
         assert "visitor unapproached" in told.stdout

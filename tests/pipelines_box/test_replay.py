@@ -47,7 +47,7 @@ def test_evidence_is_there_as_announced_and_nothing_else(done):
     _, result = done
     incident = result.incidents[0]
     folder = result.out / "evidence" / incident.dedupe_key
-    assert [file.kind for file in incident.evidence] == ["before", "now", "overlay", "clip", "timeline"]
+    assert [file.kind for file in incident.evidence] == ["before", "now", "overlay", "clip", "strip", "timeline"]
     assert sorted(path.name for path in folder.iterdir()) == sorted(file.name for file in incident.evidence)
     for file in incident.evidence:
         data = (folder / file.name).read_bytes()
