@@ -151,7 +151,8 @@ def _judged(plan: Plan, store: BoxStore, watch: CameraWatch) -> RunResult:
         inlet = plan.inlet or SignalInlet(plan.site)
         figures = FiguresKeeper(engine, plan.out, _figures_box(plan, store), plan.ears.tell)
         reports = (DayReports(engine, store, plan.clock),) if plan.uplink is not None else ()
-        desk = Desk(casebook, albums, watch, (tape, trails, figures, *reports), inlet, plan.ears.headway, plan.ears.tell)
+        witnesses = (tape, trails, figures, *reports)
+        desk = Desk(casebook, albums, watch, witnesses, inlet, plan.ears.headway, plan.ears.tell)
         runner = Runner(feeds, merge, engine, desk, plan.clock)
         with (
             meters_read(plan.site, plan.live_uplink, inlet, plan.clock, plan.ears.tell),

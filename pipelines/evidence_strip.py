@@ -15,6 +15,7 @@ from matplotlib import font_manager
 from PIL import Image as Drawing
 from PIL import ImageDraw, ImageFont
 
+from calibration.lettering import chinese_font
 from models.domain.incident import Incident
 from models.domain.instants import datetime_of
 from models.domain.media import US, Image
@@ -23,7 +24,6 @@ from models.texts import Language, text
 from pipelines.album import Box, Figure
 from pipelines.floor_plan import Marks, floor_plan, has_plan
 from pipelines.incident_words import capital, place_of, quantity, rule_name
-from pipelines.timeline_plot import chinese_font
 from pipelines.trails import Step
 
 TILE_PX = (480, 270)
