@@ -142,7 +142,7 @@ def _item(key: str, part: ItemPart) -> FurnitureItem:
         turn_tolerance_deg=part.turn_tolerance_deg or TURN_TOLERANCE_DEG,
         symmetry=part.symmetry if part.symmetry is not None else 0 if cls in ROUND else SYMMETRY.get(cls, 1),
         labels=tuple(
-            Label((one.at_mm[0] / 1000, one.at_mm[1] / 1000), one.label_mm, one.leg_mm, one.contrast)
+            Label((one.at_mm[0] / 1000, one.at_mm[1] / 1000), one.label_mm, one.leg_mm, one.contrast, one.bgr)
             for one in part.labels
         ),
         camera=part.camera or "",

@@ -23,6 +23,8 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+LEAST_COLOUR = 60
+"""Largest less smallest of R, G, B: a grey label looks like a shadow."""
 SizeMm = Annotated[float, Field(ge=20, le=10_000, allow_inf_nan=False)]
 Degrees = Annotated[float, Field(ge=-360, le=360, allow_inf_nan=False)]
 
@@ -39,6 +41,20 @@ class LabelPart(_Part):
     label_mm: Annotated[float, Field(ge=0, le=500)] = 0.0
     leg_mm: Annotated[float, Field(ge=0, le=1000)] = 0.0
     contrast: bool = False
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
+
+    @model_validator(mode="after")
+    def _coloured(self) -> LabelPart:
+        if self.bgr is not None and max(self.bgr) - min(self.bgr) < LEAST_COLOUR:
+            raise fault("furniture.problem.colour")
+        return self
+
+    @property
+    def bgr(self) -> tuple[int, int, int] | None:
+        if self.colour is None:
+            return None
+        red, green, blue = (int(self.colour[i : i + 2], 16) for i in (1, 3, 5))
+        return blue, green, red
 
     @model_validator(mode="after")
     def _under_its_leg(self) -> LabelPart:

@@ -19,6 +19,7 @@ from calibration.furniture_assembly import read_furniture, write_furniture
 from calibration.furniture_file import BaselinePart, FurnitureFile, TaughtCamera, TaughtLens, TaughtPoint
 from calibration.furniture_overlay import drawn
 from calibration.lens_board import Board, lens_from_board
+from calibration.local_time import moment_of
 from calibration.overlay import write_picture
 from calibration.reference_pictures import references_of, write_reference
 from guiwei.aircon_command import aircon
@@ -196,7 +197,9 @@ def baseline(
             raise UsageError(both("calibrate.baseline_one"), next_step=both("calibrate.baseline_one.next"))
         if freeze and not any(references_of(site.folder, c.id, c.size_px) for c in site.cameras.values()):
             raise SiteError(both("calibrate.nothing_taught"), next_step=both("calibrate.nothing_taught.next"))
-        taught = _next_baseline(taught, BaselineState.FROZEN if freeze else BaselineState.TRIAL, by.strip(), since)
+        taught = _next_baseline(
+            taught, BaselineState.FROZEN if freeze else BaselineState.TRIAL, by.strip(), since, site.time_zone
+        )
         write_furniture(site.folder, taught)
         load_site(folder)
     console = Console(soft_wrap=True)
@@ -228,9 +231,15 @@ def photograph(path: Path) -> Image:
     return np.asarray(found, np.uint8)
 
 
-def _next_baseline(taught: FurnitureFile, state: BaselineState, by: str, since: str | None) -> FurnitureFile:
+def _next_baseline(
+    taught: FurnitureFile, state: BaselineState, by: str, since: str | None, time_zone: str
+) -> FurnitureFile:
     moment = since or iso(SystemClock().utc_us())
-    earlier = tuple(b.model_copy(update={"state": BaselineState.SUPERSEDED}) for b in taught.baselines)
+    # One that begins later leaves the present one in force until then.
+    begins_us = moment_of(moment, time_zone)
+    begun = begins_us is None or begins_us <= SystemClock().utc_us()
+    update = {"state": BaselineState.SUPERSEDED} if begun else {}
+    earlier = tuple(b.model_copy(update=update) for b in taught.baselines)
     version = 1 + max((b.version for b in earlier), default=0)
     new = BaselinePart(version=version, state=state, since=moment, approved_by=by)
     return taught.model_copy(update={"baselines": (*earlier, new)})

@@ -86,6 +86,8 @@ class Engine:
             self.start_us = message.utc_us
         self.end_us = message.utc_us if self.end_us is None else max(self.end_us, message.utc_us)
         changes: list[IncidentChange] = []
+        if isinstance(message, Observation):
+            self._book = self._book.rebased(message)
         self._fusion, floor, message = self._fusion.after(message)
         for index, (rule, state) in enumerate(self._rules):
             after, findings = rule.step(state, floor if _of_parties(rule) else message)

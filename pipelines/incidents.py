@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from models.domain.finding import Finding, Moment, Phase
 from models.domain.incident import Incident, dedupe_key
 from models.domain.media import US
+from models.domain.messages import Message
 from models.domain.rules import RULES
 from models.domain.site import Site
+from pipelines.rules.baselines import baselined
 
 TELL_AGAIN_S = 30.0
 
@@ -48,6 +50,11 @@ class IncidentBook:
         merged = replace(revised, cues=(*known.cues, *(cue for cue in finding.cues if cue not in known.cues)))
         book = replace(self, incidents=tuple(merged if i.dedupe_key == key else i for i in self.incidents))
         return book, _change(Phase.EXTEND if merged.t_end_us is None else Phase.CLOSE, merged, finding)
+
+    def rebased(self, message: Message) -> IncidentBook:
+        """The book of a site whose baseline is another from now on."""
+        furniture = baselined(self.site.furniture, message)
+        return self if furniture is self.site.furniture else replace(self, site=replace(self.site, furniture=furniture))
 
     def closed(self, at_us: int, reason: str) -> tuple[IncidentBook, tuple[IncidentChange, ...]]:
         """Every open incident closed: the box stops, or finds incidents that a killed run left open."""
@@ -99,6 +106,7 @@ def _incident(site: Site, key: str, finding: Finding) -> Incident:
 def _extra(site: Site, finding: Finding) -> dict[str, str]:
     """Whom it is about, and what people call the place: pages and pictures show names, not ids."""
     extra = {"persons": " ".join(finding.persons)} if finding.persons else {}
+    extra |= dict(finding.details)
     item = site.furniture.items.get(finding.subject)
     if item is not None:
         extra["baseline"] = str(site.furniture.baseline_at(finding.t_first_us).version)

@@ -16,6 +16,7 @@ from models.domain.presence import Departure, Exit
 from models.domain.site import Site
 from models.domain.truth import Truth
 from pipelines.posts import PostWatch
+from pipelines.rules.baselines import BASELINE
 from pipelines.rules.continuity import Continuity, us
 from pipelines.rules.coverage import cameras_of
 from pipelines.rules.energy.owed import CALENDAR
@@ -24,8 +25,8 @@ from pipelines.rules.energy.thing import Thing
 MAX_GAP_US = us(5.0)
 """Without a good scene for longer, nothing is known (design.md, Time)."""
 Value = str | int
-UNLISTED = frozenset({CALENDAR, "camera"})
-"""Kinds of observation without rows of their own: calendar entries, and views, which stand under their cameras."""
+UNLISTED = frozenset({CALENDAR, BASELINE, "camera"})
+"""Kinds of observation without rows of their own: calendar entries, baselines, and views (under their cameras)."""
 WORDS: dict[str, tuple[str, str, str]] = {
     "on": ("state", "on", "off"),
     "suspected": ("suspicion", "suspected", "none"),

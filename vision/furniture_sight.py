@@ -7,7 +7,7 @@ adds what that person does not hide. Items with somebody within `CLEAR_M` are le
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -22,6 +22,7 @@ from models.domain.media import US, Frame, Image
 from models.domain.messages import Observation, Scene
 from models.domain.site import Camera, Site
 from models.domain.truth import Truth
+from vision.label_discs import Disc, discs_of, share_of
 from vision.registration import STILL, Drift, Landmarks, Look, Standing, Verdict, holds, look_of, register_all, stand_of
 from vision.registration.features import Map
 from vision.registration.solids import hull
@@ -31,6 +32,8 @@ MARGIN_PX = 12
 """People are hidden with this much around their boxes: hair, shadows, a swinging arm."""
 LEAST_FRAMES = 3
 LARGEST_SIGMA_MM = 150.0
+BARE_SHARE = 0.10
+"""domain.md 2.1: of the disc, camera grade."""
 
 WHY = {
     Standing.HIDDEN: "furniture.cue.hidden",
@@ -65,6 +68,7 @@ class FurnitureSight:
         self._looks: dict[str, list[Look]] = {}
         self._items: dict[str, FurnitureItem] = {}
         self._landmarks: list[Landmarks] = []
+        self._discs: tuple[Disc, ...] = ()
         self._due_us: int | None = None
         self._gathering: _Gathering | None = None
         self.pose = _pose(camera)
@@ -109,6 +113,7 @@ class FurnitureSight:
             if stand is not None and fitting:
                 self._items[item.id] = item
                 self._looks[item.id] = [look_of(stand, picture, light) for light, picture in fitting.items()]
+        self._discs = discs_of(pose, mine, self._camera.size_px, fitting.values())
         outlines = [hull(pose, item) for item in standing]
         found = [Landmarks.of(picture, outlines) for picture in fitting.values()]
         self._landmarks = [one for one in found if one is not None]
@@ -146,7 +151,32 @@ class FurnitureSight:
         clear = {name: looks for name, looks in self._looks.items() if name not in now.near}
         for name, verdict in register_all(clear, picture, hidden, drift).items():
             told += self._judged(self._items[name], verdict, utc_us)
-        return told
+        return [*told, *self._labels(now, picture, hidden, drift, utc_us)]
+
+    def _labels(
+        self, now: _Gathering, picture: Map, hidden: NDArray[np.bool_], drift: Drift, utc_us: int
+    ) -> Iterator[Observation]:
+        """Of each item the label that shows most; unknown where none can be told."""
+        shares: dict[str, list[float | None]] = {}
+        for disc in self._discs:
+            near = disc.item in now.near
+            shares.setdefault(disc.item, []).append(None if near else share_of(disc, picture, hidden, drift))
+        for name, each in shares.items():
+            known = [share for share in each if share is not None]
+            yield self._covered(name, max(known) if known else None, utc_us)
+
+    def _covered(self, item: str, share: float | None, utc_us: int) -> Observation:
+        if share is None:
+            return self._told_of_label(item, Truth.UNKNOWN, (), "furniture.cue.label_small", utc_us)
+        truth, cue = (Truth.FAILS, "furniture.cue.label_bare") if share >= BARE_SHARE else (Truth.HOLDS, "")
+        values = (("share", Quantity(100 * share, "%")),)
+        return self._told_of_label(item, truth, values, cue, utc_us)
+
+    def _told_of_label(
+        self, item: str, truth: Truth, values: tuple[tuple[str, Quantity], ...], cue: str, utc_us: int
+    ) -> Observation:
+        cues = (cue,) if cue else ()
+        return Observation("label", item, "covered", truth, utc_us, self._camera.id, values, cues)
 
     def _drift(self, picture: Map, hidden: NDArray[np.bool_]) -> Drift | None:
         """None: the camera has moved too far. Without landmarks it is taken to stand still."""

@@ -77,3 +77,5 @@ class Finding:
     """Text keys (models/texts) of what speaks for it."""
     persons: tuple[str, ...] = ()
     """Presence ids it is about."""
+    details: tuple[tuple[str, str], ...] = ()
+    """Further figures by name, for pages and evidence (an incident's `extra`)."""

@@ -79,6 +79,8 @@ class Label:
     leg_mm: float = 0.0
     contrast: bool = False
     """Visible to a camera when uncovered; the usual labels are transparent (rule P3-09)."""
+    bgr: tuple[int, int, int] | None = None
+    """Colour of a contrast label; without it a camera does not know what to look for."""
 
     @property
     def play_mm(self) -> float:
@@ -150,8 +152,9 @@ class Furniture:
         return any(start <= utc_us < end for start, end in self.suspended)
 
     def baseline_at(self, utc_us: int) -> Baseline:
-        """The last one that has begun."""
-        return next((b for b in reversed(self.baselines) if b.since_us <= utc_us), NO_BASELINE)
+        """The last one that has begun. Taken out of force (superseded), it raises nothing until a later one begins."""
+        begun = [one for one in self.baselines if one.since_us <= utc_us]
+        return max(begun, key=lambda one: (one.since_us, one.version), default=NO_BASELINE)
 
 
 VERIFIABLE = 3.0

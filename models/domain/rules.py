@@ -194,6 +194,17 @@ RULES: dict[str, RuleSpec] = {
             (),
         ),
         RuleSpec(
+            "label.exposed",
+            "1",
+            "positioning",
+            (
+                Parameter("least_percent", 10.0, "%", 1.0, 100.0, "domain.md 2.1: camera grade, >= 10 % of the disc"),
+                Parameter("visible_s", 60.0, "s", 1.0, 3600.0, "domain.md 2.1: visible for 60 s"),
+                Parameter("blind_s", 1800.0, "s", 60.0, 86400.0, "[P] as for the item itself"),
+            ),
+            ("in_place_rate",),
+        ),
+        RuleSpec(
             "camera.moved",
             "1",
             "health",
@@ -207,7 +218,6 @@ RULES: dict[str, RuleSpec] = {
 
 PLANNED: tuple[str, ...] = (
     "furniture.crowded",
-    "label.exposed",
     "wait.carpark",
 )
 """Codes of the domain that no pipeline implements yet, named so that reports can say so."""

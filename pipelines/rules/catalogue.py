@@ -15,6 +15,7 @@ from pipelines.rules.camera_sick import CameraSick
 from pipelines.rules.energy.catalogue import ENERGY
 from pipelines.rules.extra import ExtraThing
 from pipelines.rules.furniture import OutOfPlace
+from pipelines.rules.label_exposed import LabelExposed
 from pipelines.rules.plan import STAGES
 from pipelines.rules.post_late import PostLate
 from pipelines.rules.post_unattended import PostUnattended
@@ -33,6 +34,7 @@ RULES_BY_CODE: dict[str, Rule[Any]] = {
     "camera.offline": CameraOffline(),
     **{f"furniture.{aspect}": OutOfPlace(f"furniture.{aspect}") for aspect in ("displaced", "rotated", "missing")},
     "furniture.extra": ExtraThing(),
+    "label.exposed": LabelExposed(),
     "camera.moved": CameraMoved(),
     "camera.blocked": CameraSick("camera.blocked", night=False),
     "camera.night_mode": CameraSick("camera.night_mode", night=True),

@@ -10,6 +10,7 @@ from models.domain.media import US
 from models.domain.messages import EndOfRecording, Message, Observation
 from models.domain.site import Site
 from models.domain.truth import Truth
+from pipelines.rules.baselines import baselined
 from pipelines.rules.continuity import us
 from pipelines.rules.rule import TELL_AGAIN_US, OpenClaim, threshold
 
@@ -44,6 +45,7 @@ class ExtraThing:
             told = [one for one in state.now if one.confirmed_us is not None]
             ends = tuple(_finding(Phase.CLOSE, one, message.utc_us, "end_of_recording", state.limit) for one in told)
             return replace(state, now=()), ends
+        state = replace(state, furniture=baselined(state.furniture, message))
         if not isinstance(message, Observation) or (message.kind, message.predicate) != ("furniture", "extra"):
             return state, ()
         rest = tuple(one for one in state.now if one.name != message.subject)

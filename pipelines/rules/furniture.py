@@ -19,6 +19,7 @@ from models.domain.media import US
 from models.domain.messages import EndOfRecording, Message, Observation, Scene
 from models.domain.site import Site
 from models.domain.truth import Truth
+from pipelines.rules.baselines import baselined
 from pipelines.rules.continuity import us
 from pipelines.rules.rule import TELL_AGAIN_US, OpenClaim, settings
 
@@ -33,6 +34,8 @@ class Astray:
     known_us: int
     value: Quantity
     camera: str
+    details: tuple[tuple[str, str], ...] = ()
+    """Where the last check found it, for the evidence."""
     checks: int = 1
     blind_us: int = 0
     confirmed_us: int | None = None
@@ -48,6 +51,8 @@ class Placed:
     near: bool = False
     checked_us: int | None = None
     astray: Astray | None = None
+    bare: bool = False
+    """Its label was seen uncovered at the last check that could tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,18 @@ class OutOfPlace:
     def step(self, state: Places, message: Message) -> tuple[Places, tuple[Finding, ...]]:
         if not state.items or not isinstance(message, Observation | Scene | EndOfRecording):
             return state, ()
+        furniture = baselined(state.furniture, message)
+        if furniture is not state.furniture:
+            return replace(state, furniture=furniture), ()
         if isinstance(message, Scene):
             return replace(state, items=tuple(_approached(placed, message) for placed in state.items)), ()
         findings: list[Finding] = []
         items = []
         for placed in state.items:
             ours = isinstance(message, Observation) and message.subject == placed.item.id
-            if ours or isinstance(message, EndOfRecording):
+            if ours and isinstance(message, Observation) and message.kind == "label":
+                items.append(_labelled(placed, message))
+            elif ours or isinstance(message, EndOfRecording):
                 after, said = self._judged(state, placed, message)
                 findings += said
                 items.append(after)
@@ -114,9 +124,10 @@ class OutOfPlace:
             held = replace(astray, blind_us=astray.blind_us + now_us - checked_us) if astray else None
             return replace(placed, astray=held), []
         if astray is None:
-            astray = Astray(now_us, now_us, value, message.camera)
+            astray = Astray(now_us, now_us, value, message.camera, _details(message))
         else:
-            astray = replace(astray, known_us=now_us, value=value, checks=astray.checks + 1)
+            details = _details(message) or astray.details
+            astray = replace(astray, known_us=now_us, value=value, details=details, checks=astray.checks + 1)
         return self._raised(state, replace(placed, astray=astray), now_us)
 
     def _said(self, item: FurnitureItem, told: Observation) -> tuple[Truth, Quantity | None] | None:
@@ -199,10 +210,28 @@ class OutOfPlace:
             blind_s=min(lasted_us, astray.blind_us) / US,
             end_reason=reason,
             moments=first if phase is Phase.OPEN else (last,),
-            cues=(_CUES[self.code], *(("rule.cue.item_hidden_meanwhile",) if astray.blind_us else ())),
+            cues=(
+                _CUES[self.code],
+                *(("rule.cue.label_seen",) if placed.bare else ()),
+                *(("rule.cue.item_hidden_meanwhile",) if astray.blind_us else ()),
+            ),
+            details=astray.details,
         )
 
 
+def _labelled(placed: Placed, told: Observation) -> Placed:
+    return placed if told.truth is Truth.UNKNOWN else replace(placed, bare=told.truth is Truth.FAILS)
+
+
+def _details(told: Observation) -> tuple[tuple[str, str], ...]:
+    """Figures of a check as words: what the evidence card draws."""
+    known = dict(told.values)
+    found = [(f"{name}_{known[name].unit}", f"{known[name].value:.1f}") for name in _DRAWN if name in known]
+    sigmas = [(f"sigma_{known[name].unit}", known[name].sigma) for name in ("offset", "turn") if name in known]
+    return (*found, *((name, f"{sigma:.1f}") for name, sigma in sigmas if sigma is not None))
+
+
+_DRAWN = ("offset_x", "offset_y", "turn")
 _CUES = {
     "furniture.displaced": "rule.cue.off_its_label",
     "furniture.rotated": "rule.cue.turned_away",
