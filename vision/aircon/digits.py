@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +15,18 @@ LIT = 0.5
 """Share of the way from the panel to the brightest segment from which a pixel is lit."""
 LEAST_CONTRAST = 40.0
 """Levels between the panel and its brightest segment: less is no lit display."""
-SEGMENTS = {  # the one is told by its width
-    0: "abcdef", 2: "abged", 3: "abgcd", 4: "fgbc", 5: "afgcd", 6: "afgedc", 7: "abc", 8: "abcdefg", 9: "abfgcd",
+SEGMENTS = {
+    "abcdef": 0, "abdeg": 2, "abcdg": 3, "bcfg": 4, "acdfg": 5, "acdefg": 6, "cdefg": 6, "abc": 7, "abcf": 7,
+    "abcdefg": 8, "abcdfg": 9, "abcfg": 9,
 }  # fmt: skip
-WIDTH, HEIGHT, STROKE = 20, 32, 5
-ALIKE, AHEAD = 0.6, 0.06
-"""Least correlation with the best digit, and by how much it has to lead."""
+"""Lit segments -> digit, with the forms that makers differ in; a one is told by its width."""
+LYING = {"a": 0.0, "g": 0.5, "d": 1.0}
+STANDING = {"f": (0.0, 0.25), "b": (1.0, 0.25), "e": (0.0, 0.75), "c": (1.0, 0.75)}
+"""Where segments lie in a digit's rectangle, shares of its height; of its width and height."""
+REACH = 0.17
+"""How far from its place a stroke may lie, in shares of the height."""
+PRESENT = 0.6
+"""Share of the columns (rows) of a segment in which something has to be lit."""
 SLIM = 0.34
 """A digit narrower than this share of its height is a one."""
 WIDE = 0.85
@@ -89,32 +93,25 @@ def _digit(shape: NDArray[np.bool_]) -> int | None:
     height, width = shape.shape
     if width < SLIM * height:
         return 1 if shape.mean() > 0.5 else None
-    seen = cv2.resize(shape.astype(np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA).ravel()
-    seen = seen - seen.mean()
-    norm = float(np.linalg.norm(seen))
-    if not norm:
-        return None
-    likeness = {digit: float(seen @ template) / norm for digit, template in _templates().items()}
-    (best, high), (_, second) = sorted(likeness.items(), key=lambda item: -item[1])[:2]
-    return best if high >= ALIKE and high - second >= AHEAD else None
+    lit = "".join(sorted(name for name in "abcdefg" if _present(shape, name)))
+    return SEGMENTS.get(lit)
 
 
-@cache
-def _templates() -> dict[int, NDArray[np.float32]]:
-    """Every digit but the one, drawn, without mean, of length 1."""
-    half, w, h, s = HEIGHT // 2, WIDTH, HEIGHT, STROKE
-    places = {
-        "a": (0, 0, w, s), "g": (0, half - s // 2, w, half + s // 2 + 1), "d": (0, h - s, w, h),
-        "f": (0, 0, s, half), "b": (w - s, 0, w, half), "e": (0, half, s, h), "c": (w - s, half, w, h),
-    }  # fmt: skip
-    found = {}
-    for digit, segments in SEGMENTS.items():
-        drawn = np.zeros((h, w), np.float32)
-        for x0, y0, x1, y1 in (places[name] for name in segments):
-            drawn[y0:y1, x0:x1] = 1.0
-        flat = drawn.ravel() - drawn.mean()
-        found[digit] = (flat / np.linalg.norm(flat)).astype(np.float32)
-    return found
+def _present(shape: NDArray[np.bool_], segment: str) -> bool:
+    """Whether a segment is lit: whatever its stroke, most columns (rows) across its middle have something lit."""
+    height, width = shape.shape
+    reach = REACH * height
+    if segment in LYING:
+        middle = LYING[segment] * (height - 1)
+        band = shape[
+            max(0, round(middle - reach)) : round(middle + reach) + 1, round(0.35 * width) : round(0.65 * width)
+        ]
+        return bool(band.any(0).mean() >= PRESENT)
+    across, down = STANDING[segment]
+    middle, half = across * (width - 1), 0.3 * width
+    columns = slice(max(0, round(middle - half)), round(middle + half) + 1)
+    rows = slice(round((down - 0.12) * height), round((down + 0.12) * height))
+    return bool(shape[rows, columns].any(1).mean() >= PRESENT)
 
 
 def most_frequent(readings: list[int | None], share: float) -> int | None:
