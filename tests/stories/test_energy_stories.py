@@ -7,6 +7,7 @@ import pytest
 
 from models.domain.calendar import EveningOpening, Hours, Span, VipVisit, Window, WindowId
 from models.domain.finding import Severity
+from models.domain.messages import Observation
 from models.domain.presence import Role
 from models.domain.site import Region
 from pipelines.engine import Engine
@@ -364,3 +365,50 @@ def test_a_whole_compressed_day_gives_exactly_the_expected_incidents(how):
         (LIGHT_EMPTY, "office-lamp", pytest.approx(11.6, abs=0.1)),
         (VIP, "model-lamp", pytest.approx(8.4, abs=0.1)),
     ]
+
+
+# --- suspicions -----------------------------------------------------------------------------------------------------
+
+
+def suspected(*switches):
+    """A camera that sees one weak sign of the unit: unknown, but suspected of running."""
+    told, seconds = [], 0.0
+    while seconds < 300:
+        truth = next((truth for at, truth in reversed(switches) if at <= seconds), OFF)
+        us = round(seconds * 1e6)
+        told.append(Observation("aircon", "office-ac", "on", UNKNOWN, us, "cam", (), ("aircon.cue.not_clear",), 0.0))
+        cues = ("aircon.cue.suspected", "aircon.cue.ribbon_on")
+        told.append(Observation("aircon", "office-ac", "suspected", truth, us, "cam", (), cues, 0.5))
+        seconds += 5
+    return tuple(told)
+
+
+@every_rate
+def test_one_weak_sign_in_an_empty_room_is_a_warning_for_a_person_to_confirm(how):
+    day = replace(EnergyStory([worker(40)], 240), more=suspected((0, ON)))
+    incident = only(day.played(energy_site(SHORT), **how))
+    assert (incident.code, incident.subject, incident.severity) == (AC_EMPTY, "office-ac", Severity.WARNING)
+    assert "rule.cue.suspected" in incident.cues
+    assert incident.confidence < 0.8
+
+
+@every_rate
+def test_no_suspicion_or_somebody_there_or_a_meter_that_knows_raises_nothing(how):
+    idle = replace(EnergyStory([], 240), more=suspected((0, OFF)))
+    busy = replace(EnergyStory([worker(400)], 240), more=suspected((0, ON)))
+    metered = replace(EnergyStory([], 240).meter("office-ac", (0, OFF)), more=suspected((0, ON)))
+    for day in (idle, busy, metered):
+        assert told(day.played(energy_site(SHORT), **how)) == []
+
+
+def test_a_suspicion_ends_when_the_view_is_lost():
+    day = replace(EnergyStory([], 300, outages=((30, 200),)), more=suspected((0, ON))[:10])
+    assert told(day.played(energy_site(SHORT), **SLOW)) == [("camera.offline", "cam")]
+
+
+@every_rate
+def test_a_meter_that_says_off_while_the_display_is_lit_is_told_within_two_minutes(how):
+    day = nobody(400).camera("office-ac", (0, ON)).meter("office-ac", (0, ON), (100, OFF))
+    incident = only(day.played(energy_site(QUIET), **how))
+    assert (incident.code, incident.subject) == (DISAGREE, "office-ac")
+    assert day.seconds(incident.t_confirmed_us) <= 100 + 120
