@@ -19,9 +19,11 @@ from calibration.lettering import chinese_font
 from models.domain.incident import Incident
 from models.domain.instants import datetime_of
 from models.domain.media import US, Image
+from models.domain.presence import Role
 from models.domain.site import Name, Site
 from models.texts import Language, text
 from pipelines.album import Box, Figure
+from pipelines.evidence_overlay import PLACE, ROLE_COLOURS, SUBJECT, places
 from pipelines.floor_plan import Marks, floor_plan, has_plan
 from pipelines.incident_words import capital, place_of, quantity, rule_name
 from pipelines.trails import Step
@@ -32,7 +34,6 @@ LETTER_PX = 26
 GAP_PX = 6
 GROUND, INK, QUIET = (24, 28, 32), (255, 255, 255), (170, 178, 184)
 WITHIN, BEYOND, TRACK = (63, 143, 140), (230, 70, 60), (84, 90, 96)
-FRAME_BGR = (40, 40, 230)
 CONTEXT = 2.6
 """A tile shows this many times the height of whom it is about: small people are drawn near, the place stays known."""
 
@@ -88,10 +89,18 @@ def _tile(site: Site, incident: Incident, number: int, tile: Tile, said: Languag
     scale = tile.image.shape[1] / camera.size_px[0]
     members = set(incident.extra.get("persons", "").split())
     ours = [_scaled(f.box, scale) for f in tile.figures if f.person in members]
+    staff = [_scaled(f.box, scale) for f in tile.figures if f.person not in members and f.role == Role.STAFF]
     shown = tile.image.copy()
-    for box in ours:
-        x0, y0, x1, y1 = (round(v) for v in box)
-        cv2.rectangle(shown, (x0, y0), (x1, y1), FRAME_BGR, max(2, round(shown.shape[0] / 240)))
+    thick = max(2, round(shown.shape[0] / 240))
+    for boxes, colour in ((staff, ROLE_COLOURS[Role.STAFF]), (ours, SUBJECT)):
+        for x0, y0, x1, y1 in boxes:
+            cv2.rectangle(shown, (round(x0), round(y0)), (round(x1), round(y1)), colour, thick)
+    if not ours:
+        for outline in places(site, camera, incident):
+            points = np.array(outline) * scale
+            cv2.polylines(shown, [np.round(points).astype(np.int32)], isClosed=True, color=PLACE, thickness=thick)
+            (x0, y0), (x1, y1) = points.min(0), points.max(0)
+            ours.append((float(x0), float(y0), float(x1), float(y1)))
     shown = _cut(shown, ours)
     picture = Drawing.fromarray(np.ascontiguousarray(shown[:, :, ::-1]))
     local = datetime_of(tile.utc_us).astimezone(ZoneInfo(site.time_zone))
