@@ -18,8 +18,8 @@ from rich.table import Table
 from calibration import Secrets, load_site
 from calibration.aircon_file import AIRCON_FILE, aircons_text, read_aircons
 from calibration.overlay import write_picture
+from guiwei.language_option import Folder, Speech, Spoken
 from guiwei.replay import assumed_start_us
-from guiwei.speech import Folder, Speech, Spoken
 from models.domain.clock import SystemClock
 from models.domain.energy import AirConditioner, AirconPart, AirconRegion
 from models.domain.errors import SiteError, UsageError

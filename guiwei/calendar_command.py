@@ -15,7 +15,7 @@ from rich.text import Text as RichText
 from calibration import load_site
 from calibration.calendar_table import day_table, month_days, month_table, remarks
 from guiwei.calendar_picture import calendar_picture
-from guiwei.speech import Folder, Speech, Spoken
+from guiwei.language_option import Folder, Speech, Spoken
 from models.domain.clock import SystemClock
 from models.domain.errors import UsageError
 from models.texts import Language, both

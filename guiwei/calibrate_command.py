@@ -24,8 +24,8 @@ from calibration.overlay import write_picture
 from calibration.reference_pictures import references_of, write_reference
 from guiwei.aircon_command import aircon
 from guiwei.box import network_eyes
+from guiwei.language_option import Folder, Speech, Spoken
 from guiwei.lights_command import lights
-from guiwei.speech import Folder, Speech, Spoken
 from guiwei.uniform_command import uniform
 from models.domain.camera_pose import CameraPose, pose_from_floor
 from models.domain.clock import SystemClock

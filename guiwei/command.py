@@ -17,45 +17,45 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from guiwei.calibrate_command import app as calibrate_app
-from guiwei.demo_command import demo
-from guiwei.eval_command import evaluation
-from guiwei.explain_command import explain
-from guiwei.live_command import live
-from guiwei.patrol_command import patrol
-from guiwei.people_command import devices_app, users_app
-from guiwei.registrations_command import app as registrations_app
-from guiwei.replay_command import replay
-from guiwei.report_command import app as report_app
-from guiwei.schema_command import schema
-from guiwei.serve_command import serve
-from guiwei.site_command import app as site_app
-from guiwei.studio_command import app as studio_app
-from guiwei.weights_command import app as weights_app
+from guiwei.later import Entry, group_of
 from models.domain.errors import GuiweiError
 from models.texts import both
 
 REPORT = Path("guiwei-report.txt")
 
+COMMANDS: dict[str, Entry] = {
+    "demo": Entry("guiwei.demo_command", "demo", "cli.help.demo"),
+    "replay": Entry("guiwei.replay_command", "replay", "cli.help.replay"),
+    "live": Entry("guiwei.live_command", "live", "cli.help.live"),
+    "serve": Entry("guiwei.serve_command", "serve", "cli.help.serve"),
+    "explain": Entry("guiwei.explain_command", "explain", "cli.help.explain"),
+    "site": Entry("guiwei.site_command", "app", "site.help"),
+    "calibrate": Entry("guiwei.calibrate_command", "app", "calibrate.help"),
+    "patrol": Entry("guiwei.patrol_command", "patrol", "cli.help.patrol"),
+    "report": Entry("guiwei.report_command", "app", "report.help"),
+    "registrations": Entry("guiwei.registrations_command", "app", "registrations.help"),
+    "users": Entry("guiwei.people_command", "users_app", "cli.help.users"),
+    "devices": Entry("guiwei.people_command", "devices_app", "cli.help.devices"),
+    "weights": Entry("guiwei.weights_command", "app", "weights.help.app"),
+    "schema": Entry("guiwei.schema_command", "schema", "cli.help.schema"),
+    "eval": Entry("guiwei.eval_command", "evaluation", "cli.help.eval"),
+    "studio": Entry("guiwei.studio_command", "app", "studio.help.app"),
+}
+"""In the order in which they are listed: what a newcomer needs first stands first."""
+
 app = typer.Typer(
     name="guiwei",
-    help="归位：看案场监控，告诉主管谁在等、谁不在岗、什么没看见。 Watches a showroom through its CCTV and tells "
-    "who waits, who is missing and what could not be seen.",
+    help=both("cli.help"),
+    cls=group_of(COMMANDS),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (demo, replay, live, serve, explain, schema, patrol):
-    app.command()(command)
-app.command(name="eval")(evaluation)
-app.add_typer(site_app, name="site")
-app.add_typer(report_app, name="report")
-app.add_typer(registrations_app, name="registrations")
-app.add_typer(studio_app, name="studio")
-app.add_typer(calibrate_app, name="calibrate")
-app.add_typer(weights_app, name="weights")
-app.add_typer(users_app, name="users")
-app.add_typer(devices_app, name="devices")
+
+
+@app.callback(help=both("cli.help"))
+def guiwei() -> None:
+    """Nothing is done before the command itself."""
 
 
 def main() -> NoReturn:

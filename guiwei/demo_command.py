@@ -23,10 +23,11 @@ from api.roles import UserRole
 from api.settings import Settings
 from api.ui import mount
 from calibration import load_site
+from guiwei.language_option import Speech, Spoken
 from guiwei.replay import replay
 from guiwei.replay_command import eyes_of
 from guiwei.serve import door, server_of, settings_in_force, shown_address
-from guiwei.speech import Speech, Spoken, heard, show_result
+from guiwei.speech import heard, show_result
 from guiwei.uplink import Uplink
 from models.domain.clock import SystemClock
 from models.domain.errors import DeliveryError
@@ -45,7 +46,7 @@ def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help=both("cli.demo.port"))] = 8080,
     language: Spoken = Speech.ZH,
 ) -> None:
-    """回放样片，打印网址和一次性密码。 Replay the samples and print an address and a one-time password."""
+    """Replay the samples, into a server that goes on running unless `once`."""
     site = load_site(SITE)
     shutil.rmtree(out / "server", ignore_errors=True)
     settings = settings_in_force(data_dir=out / "server", port=0 if once else port, demo=True)

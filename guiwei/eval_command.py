@@ -13,9 +13,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from guiwei.language_option import Speech, Spoken
 from guiwei.pull_progress import pull_shown
 from guiwei.replay_command import Network
-from guiwei.speech import Speech, Spoken
 from guiwei.yardstick.clips import material_below
 from guiwei.yardstick.evaluation import Evaluated, Told, Work, evaluate
 from guiwei.yardstick.floors import Step, compared, read_floors, renewed, written
@@ -45,7 +45,7 @@ def evaluation(  # noqa: PLR0913, PLR0917 - each is an option of the command lin
     fps: Annotated[list[str] | None, typer.Option("--fps", metavar="NAME=RATE", help=both("cli.eval.fps"))] = None,
     language: Spoken = Speech.ZH,
 ) -> None:
-    """在已知真相的样片上测评各类事件和测量。 Measure on clips with known truth, by code and by quantity."""
+    """Measure, print, write, and compare with the floors."""
     if update_floors and floors is None:
         raise UsageError(both("cli.eval.update.alone"), where="--update-floors", next_step="--floors FILE")
     stored = () if floors is None or (update_floors and not floors.exists()) else read_floors(floors)

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from guiwei.box import DATABASE, TAPE
-from guiwei.speech import Speech, Spoken
+from guiwei.language_option import Speech, Spoken
 from models.domain.errors import UsageError
 from models.domain.incident import Incident
 from models.domain.incident_body import incident_of
@@ -27,7 +27,7 @@ def explain(
     picture: Annotated[Path | None, typer.Option(metavar="FILE.png", help=both("cli.explain.picture"))] = None,
     language: Spoken = Speech.ZH,
 ) -> None:
-    """用一段话和一张时间线说明某条事件的由来。 Tell in plain words, and on one timeline, why an incident is there."""
+    """Print the words and write the picture."""
     tape = read_tape(run / TAPE)
     told = explained(tape, _chosen(incident, run), language.value)
     Console(soft_wrap=True).print(told.told(language.value), markup=False, highlight=False)

@@ -19,8 +19,8 @@ from calibration import Secrets, load_site
 from calibration.energy_assembly import lights_text, read_lights
 from calibration.energy_file import LIGHTS_FILE, LampRegionPart
 from calibration.overlay import write_picture
+from guiwei.language_option import Folder, Speech, Spoken
 from guiwei.replay import assumed_start_us
-from guiwei.speech import Folder, Speech, Spoken
 from models.domain.clock import SystemClock
 from models.domain.energy import LampRegion
 from models.domain.errors import SiteError, UsageError

@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
+from guiwei.language_option import Folder, Speech, Spoken
 from guiwei.live import live as watch_site
 from guiwei.replay_command import Network, eyes_of
-from guiwei.speech import Api, Folder, Speech, Spoken, Token, heard, show_result, uplink
+from guiwei.speech import Api, Token, heard, show_result, uplink
 from models.texts import both
 from models.weights import DEFAULT
 
@@ -25,7 +26,7 @@ def live(
     weights: Network = DEFAULT,
     language: Spoken = Speech.ZH,
 ) -> None:
-    """监看站点的实时摄像机，直到 Ctrl-C。 Watch a site's live cameras until Ctrl-C."""
+    """Watch until the process is told to stop."""
     link = uplink(api, token)
     eyes = eyes_of(weights, language.value)
     with heard(language.value) as ears:

@@ -12,7 +12,7 @@ from rich.console import Console
 from calibration import load_site
 from calibration.overlay import write_picture
 from calibration.patrol import card, measure, photograph
-from guiwei.speech import Speech, Spoken
+from guiwei.language_option import Speech, Spoken
 from models.domain.errors import UsageError
 from models.domain.furniture import FurnitureItem, Label
 from models.domain.site import Site

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from guiwei.box import Eyes, network_eyes
+from guiwei.language_option import Folder, Speech, Spoken
 from guiwei.pull_progress import pull_shown
 from guiwei.replay import Recordings
 from guiwei.replay import replay as replay_site
-from guiwei.speech import Api, Folder, Speech, Spoken, Token, heard, show_result, uplink
+from guiwei.speech import Api, Token, heard, show_result, uplink
 from models.domain.errors import UsageError
 from models.texts import Language, both
 from models.weights import DEFAULT
@@ -33,7 +34,7 @@ def replay(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     boxes: Annotated[Path | None, typer.Option(metavar="FILE", help=both("cli.tape_of_boxes"))] = None,
     language: Spoken = Speech.ZH,
 ) -> None:
-    """回放站点的录像，写出事件、区间、批次、记录带和证据。 Replay a site's recordings and write what was found."""
+    """Replay, write, print a table. Raises GuiweiError."""
     recordings = Recordings(_files(camera or []), start, readings)
     link = uplink(api, token)
     eyes = eyes_of(weights, language.value, boxes)

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from calibration.registrations import read_registrations
+from guiwei.language_option import Speech, Spoken
 from guiwei.report_files import Sheet, html_page, xlsx_book
-from guiwei.speech import Speech, Spoken
 from models.domain.errors import UsageError
 from models.domain.figures_summary import by_hour, days_us
 from models.domain.instants import datetime_of

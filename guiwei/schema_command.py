@@ -23,5 +23,5 @@ class Document(StrEnum):
 def schema(
     name: Annotated[Document, typer.Argument(help=both("site.help.schema.name"), show_default=False)],
 ) -> None:
-    """输出 JSON Schema，供编辑器和程序使用 / Print a JSON Schema, for editors and programs."""
+    """Print one schema."""
     typer.echo(json.dumps(SCHEMAS[name](), ensure_ascii=False, indent=2, sort_keys=True))

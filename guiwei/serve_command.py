@@ -18,7 +18,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help=both("cli.serve.host"))] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help=both("cli.serve.port"))] = None,
 ) -> None:
-    """启动接口和主管页面。 Serve the API and the supervisor's pages."""
+    """Serve until the process is told to stop."""
     settings = settings_in_force(data_dir=data_dir, host=host, port=port)
     run_server(settings, finish=mount, ready=_tell)
 

@@ -25,7 +25,7 @@ from calibration.new_site import CAMERA, NewSource
 from calibration.overlay import draw_site, write_picture
 from calibration.site_file import SITE_FILE
 from guiwei.calendar_command import calendar
-from guiwei.speech import Speech, Spoken
+from guiwei.language_option import Speech, Spoken
 from models.domain.errors import SiteError, UsageError
 from models.domain.site import Site, Source, SourceKind
 from models.texts import Language, both, text

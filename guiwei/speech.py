@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,16 +23,6 @@ from models.domain.site import Name, Site
 from models.texts import Language, both, text
 from pipelines.incident_words import capital, place_of, rule_name, unit
 
-
-class Speech(StrEnum):
-    """The languages a command can be asked to speak."""
-
-    ZH = "zh"
-    EN = "en"
-
-
-Folder = Annotated[Path, typer.Argument(metavar="SITE_DIR", help=both("cli.folder"), show_default=False)]
-Spoken = Annotated[Speech, typer.Option("--language", help=both("cli.explain.language"))]
 Api = Annotated[str | None, typer.Option("--api", metavar="URL", help=both("cli.api"))]
 Token = Annotated[str | None, typer.Option("--token", envvar="GUIWEI_TOKEN", help=both("cli.token"))]
 

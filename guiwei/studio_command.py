@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from guiwei.speech import Speech, Spoken
+from guiwei.language_option import Speech, Spoken
 from models.domain.errors import SourceError
 from models.texts import Language, both, text
 from sample_videos.studio.gallery import clips_of, write_sheet

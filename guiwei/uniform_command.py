@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 
 from calibration import load_site
+from guiwei.language_option import Speech, Spoken
 from guiwei.pull_progress import pull_shown
-from guiwei.speech import Speech, Spoken
 from models.domain.clock import SystemClock
 from models.domain.errors import UsageError
 from models.domain.geometry import PERSON_HEIGHT_M

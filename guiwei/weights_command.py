@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
-from guiwei.speech import Speech, Spoken
+from guiwei.language_option import Speech, Spoken
 from models.texts import Language, both, text
 from models.weights import DEFAULT, Condition, add, listing, pull, verify, weights_home
 from models.weights.manifest import entry

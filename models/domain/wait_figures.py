@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from models.domain.media import US
 
@@ -126,6 +125,9 @@ def survival(rows: Sequence[WaitRow]) -> tuple[tuple[float, float], ...]:
     censored = [row.wait_s for row in rows if not row.known]
     if not ended:
         return ((0.0, 1.0),)
+    # Half a second to import, and only who asks for a curve needs it.
+    from scipy import stats  # noqa: PLC0415
+
     sample = stats.CensoredData(uncensored=ended, right=censored)
     curve = stats.ecdf(sample).sf
     points = zip(np.asarray(curve.quantiles).tolist(), np.asarray(curve.probabilities).tolist(), strict=True)

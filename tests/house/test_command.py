@@ -71,3 +71,11 @@ def test_the_unexpected_leaves_a_report_and_no_traceback(tmp_path):
     assert "guiwei-report.txt" in done.stderr
     assert "Traceback" not in done.stderr
     assert "ZeroDivisionError" in (tmp_path / "guiwei-report.txt").read_text(encoding="utf-8")
+
+
+def test_the_list_of_commands_waits_for_no_library_of_pictures_or_networks():
+    heavy = "{'cv2', 'numpy', 'matplotlib', 'nicegui', 'openvino', 'sqlalchemy'} & set(sys.modules)"
+    asked = f"import sys; from typer.testing import CliRunner; from guiwei.command import app; \
+        shown = CliRunner().invoke(app, ['--help']); print(shown.exit_code, 'calibrate' in shown.output, {heavy})"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.strip() == "0 True set()", done.stdout + done.stderr

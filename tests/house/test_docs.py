@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer
 
 from api.settings import Settings
-from guiwei.command import app
+from guiwei.command import COMMANDS
 from guiwei.documentation import DOCS, pages
 from models.domain.rules import PLANNED, RULES
 
@@ -85,7 +84,7 @@ def command_paths() -> set[str]:
             return {path}
         return {found for name, one in subcommands.items() for found in walk(one, f"{path} {name}")}
 
-    return walk(typer.main.get_command(app), "guiwei")
+    return {path for name, entry in COMMANDS.items() for path in walk(entry.load(), f"guiwei {name}")}
 
 
 def code_blocks(text: str, language: str) -> list[str]:
