@@ -30,8 +30,11 @@ from models.texts import Language, both, text
 from vision.aircon.picture import taught_picture
 from vision.aircon.teaching import Course, Lesson, Pictures, Span
 from vision.ingest import open_source
+from vision.reference_cells import CellBook, reference_file, write_cells
 
 TEACHING_FPS = 10.0
+Learnt = tuple[tuple[AirconRegion, ...], tuple[AirconPart, ...]]
+"""Regions with references, and parts that look alike in both states."""
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 
 Named = Annotated[str | None, typer.Option("--unit", metavar="ID", help=both("aircon.help.unit"))]
@@ -59,7 +62,7 @@ def aircon(  # noqa: PLR0913, PLR0917 - a command line has as many options as it
     course = Course(_spans("--standing", standing), _spans("--running", running))
     taught_unit = _unit(site, unit)
     looked_at = _camera(site, taught_unit, camera, clip)
-    regions, alike, pictures = _taught(site, taught_unit, looked_at, course)
+    (regions, alike), pictures, cells = _taught(site, taught_unit, looked_at, course)
     if not regions or pictures.last is None:
         raise UsageError(
             both("aircon.nothing_told_apart"),
@@ -67,7 +70,7 @@ def aircon(  # noqa: PLR0913, PLR0917 - a command line has as many options as it
             got=", ".join(alike) or both("aircon.nothing_found"),
             next_step=both("aircon.nothing_told_apart.next"),
         )
-    _write(site, taught_unit.id, regions, add=add)
+    _write(site, taught_unit.id, regions, cells, add=add)
     drawn = picture or site.folder / "aircon.png"
     write_picture(taught_picture(pictures.last, looked_at.size_px, regions, looked_at.privacy_masks), drawn)
     _show(taught_unit.id, regions, alike, drawn, language.value)
@@ -102,9 +105,7 @@ def _camera(site: Site, unit: AirConditioner, name: str | None, clip: Path | Non
     return replace(chosen, source=source, sub_source=None, analysis_fps=TEACHING_FPS)
 
 
-def _taught(
-    site: Site, unit: AirConditioner, camera: Camera, course: Course
-) -> tuple[tuple[AirconRegion, ...], tuple[AirconPart, ...], Pictures]:
+def _taught(site: Site, unit: AirConditioner, camera: Camera, course: Course) -> tuple[Learnt, Pictures, CellBook]:
     """Parts that the site file states are taken as they stand; the others are found near them, or anywhere."""
     pictures = Pictures(course)
     for frame in _frames(camera, assumed_start_us(site)):
@@ -120,8 +121,7 @@ def _taught(
     lesson = Lesson(parts, camera.id, camera.size_px, course)
     for frame in _frames(camera, assumed_start_us(site)):
         lesson.add(frame)
-    regions, alike = lesson.taught()
-    return regions, alike, pictures
+    return lesson.taught(), pictures, lesson.cells
 
 
 def _around(stated: dict[AirconPart, Polygon], size_px: tuple[int, int]) -> Polygon | None:
@@ -148,7 +148,7 @@ def _frames(camera: Camera, anchor_us: int) -> Iterator[Frame]:
                 yield item
 
 
-def _write(site: Site, unit: str, regions: tuple[AirconRegion, ...], *, add: bool) -> None:
+def _write(site: Site, unit: str, regions: tuple[AirconRegion, ...], cells: CellBook, *, add: bool) -> None:
     """With `add` the references of parts that were taught before at the same place are joined: another light."""
     known = read_aircons(site.folder, {key: camera.size_px for key, camera in site.cameras.items()})
     before = {(r.camera, r.part): r for r in known.get(unit, ())}
@@ -164,6 +164,8 @@ def _write(site: Site, unit: str, regions: tuple[AirconRegion, ...], *, add: boo
     try:
         temporary.write_text(aircons_text(known), encoding="utf-8")
         temporary.replace(file)
+        cells_file = reference_file(site.folder, unit, regions[0].camera)
+        write_cells(cells, cells_file, [region.polygon for region in regions])
     except OSError as error:
         raise SiteError(both("aircon.unwritable"), where=file.name, got=error.strerror or "") from None
 

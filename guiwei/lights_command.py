@@ -31,6 +31,7 @@ from vision.ingest import open_source
 from vision.luminaires.picture import taught_picture
 from vision.luminaires.references import References
 from vision.luminaires.teaching import Clip, TaughtGroup, taught_groups
+from vision.reference_cells import CellBook, reference_file, write_cells
 
 TEACHING_FPS = 10.0
 """A switching is placed to a tenth of a second."""
@@ -55,7 +56,7 @@ def lights(  # noqa: PLR0913, PLR0917 - a command line has as many options as it
     site = load_site(folder)
     looked_at = _camera(site, camera, clip)
     read, last = _read(looked_at, assumed_start_us(site))
-    groups = _measured(looked_at, read, assumed_start_us(site))
+    groups, cells = _measured(looked_at, read, assumed_start_us(site))
     if not any(group.switchings for group in groups):
         raise UsageError(
             both("lights.nothing_switched"),
@@ -64,7 +65,7 @@ def lights(  # noqa: PLR0913, PLR0917 - a command line has as many options as it
             next_step=both("lights.nothing_switched.next"),
         )
     named = _named(groups, [name.strip() for name in names.split(",") if name.strip()])
-    _write(site, named, add=add)
+    _write(site, named, cells, add=add)
     drawn = picture or site.folder / "lights.png"
     regions = {name: group.regions for name, group in named.items()}
     write_picture(taught_picture(last, looked_at.size_px, regions, looked_at.privacy_masks), drawn)
@@ -92,17 +93,17 @@ def _read(camera: Camera, anchor_us: int) -> tuple[Clip, Image]:
     return clip, last
 
 
-def _measured(camera: Camera, clip: Clip, anchor_us: int) -> tuple[TaughtGroup, ...]:
+def _measured(camera: Camera, clip: Clip, anchor_us: int) -> tuple[tuple[TaughtGroup, ...], CellBook]:
     """The groups of the clip, their references measured in a second pass as the box will measure."""
     found = taught_groups(clip, camera.id)
     if not found:
-        return ()
+        return (), CellBook(camera.size_px)
     references = References(found, camera.size_px)
     for frame in _frames(camera, anchor_us):
         if frame.utc_us > clip.times_us[-1]:
             break
         references.add(frame)
-    return references.groups()
+    return references.groups(), references.cells
 
 
 def _frames(camera: Camera, anchor_us: int) -> Iterator[Frame]:
@@ -126,7 +127,7 @@ def _named(groups: tuple[TaughtGroup, ...], names: list[str]) -> dict[str, Taugh
     return found | {f"steady-{i + 1}": group for i, group in enumerate(steady)}
 
 
-def _write(site: Site, named: Mapping[str, TaughtGroup], *, add: bool) -> None:
+def _write(site: Site, named: Mapping[str, TaughtGroup], cells: CellBook, *, add: bool) -> None:
     """With `add` the references of regions that were taught before at the same place are joined: another daylight."""
     sizes = {key: camera.size_px for key, camera in site.cameras.items()}
     known = read_lights(site.folder, sizes)
@@ -138,6 +139,11 @@ def _write(site: Site, named: Mapping[str, TaughtGroup], *, add: bool) -> None:
     try:
         temporary.write_text(lights_text(known), encoding="utf-8")
         temporary.replace(file)
+        for name, group in named.items():
+            if group.switchings:
+                walls = [r.polygon for r in group.regions if r.part == "surface"]
+                cells_file = reference_file(site.folder, name, group.regions[0].camera)
+                write_cells(cells, cells_file, [r.polygon for r in group.regions], walls)
     except OSError as error:
         raise SiteError(both("lights.unwritable"), where=file.name, got=error.strerror or "") from None
 

@@ -13,6 +13,7 @@ from models.texts import Language
 from pipelines.explain import explain
 from pipelines.outbox import Tell
 from pipelines.tape import Tape, TapeWriter, read_tape
+from pipelines.zone_day_plot import zone_day_picture
 
 LONGEST_BYTES = 64 * 2**20
 """A longer tape (days of live) is not read back at the end of a run, which has to end promptly."""
@@ -22,7 +23,7 @@ class TapeKeeper:
     """A pipelines.runner.Witness. Raises StoreError when the tape cannot be begun at all."""
 
     def __init__(self, path: Path, site: Site, tell: Tell, language: Language) -> None:
-        self._path, self._tell, self._language = path, tell, language
+        self._path, self._site, self._tell, self._language = path, site, tell, language
         self._writer: TapeWriter | None = TapeWriter(path, site)
         self._read: Tape | None = None
 
@@ -37,6 +38,9 @@ class TapeKeeper:
         """PNG; None where there is no whole tape, or one too long to read again. To be asked once all was taken."""
         try:
             tape = self._tape()
+            if tape is not None and incident.code.startswith("energy."):
+                day = zone_day_picture(self._site, tape.messages, incident, self._language)
+                return day or explain(tape, incident, self._language).picture_png
             return explain(tape, incident, self._language).picture_png if tape is not None else None
         except GuiweiError:
             return None

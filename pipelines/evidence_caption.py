@@ -70,10 +70,11 @@ def _bar(pen: ImageDraw.ImageDraw, incident: Incident, box: tuple[int, int, int,
 
 def _fitting(words: str, letter: int, room: int) -> ImageFont.FreeTypeFont:
     """The font, smaller where the line would not fit."""
-    wide = _font(letter).getlength(words)
-    return _font(letter if wide <= room else max(8, int(letter * room / wide)))
+    wide = font_of(letter).getlength(words)
+    return font_of(letter if wide <= room else max(8, int(letter * room / wide)))
 
 
 @lru_cache(maxsize=16)
-def _font(letter: int) -> ImageFont.FreeTypeFont:
+def font_of(letter: int) -> ImageFont.FreeTypeFont:
+    """The font that writes Chinese where there is one. letter: px."""
     return ImageFont.truetype(font_manager.findfont(chinese_font() or "DejaVu Sans"), letter)

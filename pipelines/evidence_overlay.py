@@ -14,6 +14,7 @@ from models.domain.presence import Role
 from models.domain.site import Camera, Region, Site
 from pipelines.album import Figure
 from pipelines.evidence_caption import captioned
+from pipelines.evidence_regions import beside_now, judged_regions, outlined
 
 ROLE_COLOURS: dict[str, tuple[int, int, int]] = {
     Role.STAFF: (200, 140, 40),
@@ -40,7 +41,10 @@ def overlay(image: Image, site: Site, incident: Incident, figures: tuple[Figure,
     members = incident.extra.get("persons", "").split()
     for figure in figures:
         _frame(drawn, figure, scale, thick, ours=figure.person in members)
-    return captioned(drawn, site, incident)
+    regions = judged_regions(site, camera.id, incident)
+    outlined(drawn, regions, camera.size_px)
+    below = beside_now(image, site, camera, incident.subject, regions)
+    return captioned(drawn if below is None else np.vstack([drawn, below]), site, incident)
 
 
 def places(site: Site, camera: Camera, incident: Incident) -> Iterator[Polygon]:

@@ -12,6 +12,7 @@ from guiwei.yardstick.playing import Played
 from guiwei.yardstick.sample import Sample, Slip, SlipKind, Spot, Tally
 from guiwei.yardstick.things import furniture, switches
 from guiwei.yardstick.tracks import TrackFigures, clip_figures
+from guiwei.yardstick.unit_cues import unit_cues
 from guiwei.yardstick.visits import post_tallies, visit_samples
 from models.domain.rules import PLANNED
 from sample_videos.studio.truth import Expected, Truth
@@ -70,6 +71,7 @@ def _everything(played: Played, cast: Cast) -> Iterator[Sample | Tally | Slip]:
         post_tallies(played),
         furniture(played),
         switches(played),
+        unit_cues(played),
     )
     for measured in each:
         yield from measured

@@ -14,6 +14,7 @@ from vision.aircon.features import Features, PartEye
 from vision.aircon.finding import found_parts
 from vision.aircon.motion import LEAST_SAMPLES, stir
 from vision.aircon.references import Way, spoken, spread
+from vision.reference_cells import CellBook
 
 Span = tuple[float, float]
 """From and until, seconds from the clip's first frame."""
@@ -97,6 +98,7 @@ class Lesson:
         self._eyes: list[PartEye] = []
         self._first_us: int | None = None
         self._seen: list[list[tuple[float, bool, Features]]] = [[] for _ in self._regions]
+        self.cells = CellBook(declared_px)
 
     def add(self, frame: Frame) -> None:
         self._first_us = frame.utc_us if self._first_us is None else self._first_us
@@ -110,6 +112,7 @@ class Lesson:
                 PartEye(r, self._declared_px, frame.size_px, [p for p in every if p is not r.polygon])
                 for r in self._regions
             ]
+        self.cells.add(frame.image, {region.polygon: on for region in self._regions})
         for eye, seen in zip(self._eyes, self._seen, strict=True):
             features = eye.features(frame.image)
             if features is not None:

@@ -17,6 +17,7 @@ from models.domain.energy import LampPart, LampRegion
 from models.domain.media import Frame
 from vision.luminaires.region import LEAST_GAP, RegionMeter, usual_level
 from vision.luminaires.teaching import STEP_US, Switching, TaughtGroup
+from vision.reference_cells import CellBook
 
 SHARES = (2, 50, 98)
 """Percentiles of a state's readings: what passers-by and noise make of it is left out."""
@@ -30,6 +31,7 @@ class References:
         self._meters: list[list[RegionMeter]] = []
         self._frame_px = (0, 0)
         self._times_us: list[int] = []
+        self.cells = CellBook(declared_px)
         self._ratios: list[list[list[float]]] = [[[] for _ in group.regions] for group in self._groups]
         self._levels: list[list[list[float]]] = [[[] for _ in group.regions] for group in self._groups]
 
@@ -49,6 +51,10 @@ class References:
                 said = meter.ratio(frame.image, usual)
                 ratio.append(np.nan if said is None else said)
                 level.append(meter.level(frame.image, usual))
+        self.cells.add(
+            frame.image,
+            {r.polygon: on for g in self._groups if (on := _state(g, frame)) is not None for r in g.regions},
+        )
 
     def groups(self) -> tuple[TaughtGroup, ...]:
         """The groups with what was measured; regions and groups that cannot be told apart at this size are left out."""
@@ -64,6 +70,14 @@ class References:
             if useful:
                 found.append(replace(group, regions=useful))
         return tuple(found)
+
+
+def _state(group: TaughtGroup, frame: Frame) -> bool | None:
+    """On or off in a frame; None within a second of a switching."""
+    if any(abs(frame.utc_us - s.utc_us) < STEP_US for s in group.switchings):
+        return None
+    before = [s.on for s in group.switchings if s.utc_us < frame.utc_us]
+    return before[-1] if before else not group.switchings or not group.switchings[0].on
 
 
 def _states(switchings: Sequence[Switching], times: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
