@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image as Drawing
 from PIL import ImageDraw
 
+from calibration.lettering import chinese_font
 from models.domain.energy import AirconPart, AirconRegion, LampRegion
 from models.domain.geometry import Polygon
 from models.domain.incident import Incident
@@ -18,7 +19,6 @@ from models.domain.media import Image
 from models.domain.site import Camera, Site
 from models.texts import Language, text
 from pipelines.evidence_caption import GROUND, INK, font_of
-from pipelines.timeline_plot import chinese_font
 from vision.aircon.features import PartEye
 from vision.aircon.references import Way
 from vision.luminaires.region import RegionMeter, usual_level

@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from calibration.lettering import chinese_font
 from models.domain.day_sheet import DaySheet, Lane
 from models.domain.incident import Incident
 from models.domain.media import US
@@ -23,7 +24,6 @@ from pipelines.day_sheets import day_sheets
 from pipelines.energy_book import EnergyBook
 from pipelines.incident_words import capital, rule_name
 from pipelines.ledger import Ledger
-from pipelines.timeline_plot import chinese_font
 
 LOOKS: dict[str, dict[str, Any]] = {
     "on": {"facecolor": "#e0a421"},
