@@ -20,7 +20,9 @@ from api.routes import (
     energy,
     evidence,
     figures,
+    furniture,
     incidents,
+    patrol,
     registrations,
     running,
     session,
@@ -78,7 +80,15 @@ def create_app(settings: Settings, *, clock: Clock, store: Store | None = None) 
     return app
 
 
-_MORE = (signals.router, calendar.router, registrations.router, figures.router, energy.router)
+_MORE = (
+    signals.router,
+    calendar.router,
+    registrations.router,
+    figures.router,
+    energy.router,
+    furniture.router,
+    patrol.router,
+)
 _ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 

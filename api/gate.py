@@ -29,6 +29,7 @@ _CSV = frozenset({"/api/v1/registrations"})
 _DAYS = re.compile(r"/api/v1/figures/[^/]+/[^/]+")
 """A day's figures of a box: JSON, and larger than what people send."""
 _FILES = re.compile(r"/api/v1/(incidents/[^/]+/evidence/[^/]+|cameras/[^/]+/picture)")
+_PHOTOS = "/api/v1/patrol-photos"
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -74,7 +75,7 @@ class Gate:
             return receive
         limits = self._services.settings
         timed = _timed(receive, limits.body_timeout_s)
-        if method == "PUT" and _FILES.fullmatch(path):
+        if (method == "PUT" and _FILES.fullmatch(path)) or (method == "POST" and path == _PHOTOS):
             _check_length(request, limits.file_limit_bytes)
             return timed
         large = method == "PUT" and _DAYS.fullmatch(path) is not None and isinstance(principal, Box)

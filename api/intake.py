@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -20,6 +22,15 @@ NOT_PUT_RIGHT = frozenset({"left", "blind", "off_duty", "end_of_recording"})
 still empty. Such an incident stays `detected`; every other end turns it into `self_corrected`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Who tells an incident. kind: device | user."""
+
+    kind: str
+    name: str
+    role: str
+
+
 def receive(session: Session, box: Box, incident: Incident, *, now_us: int) -> tuple[Record, bool]:
     """Create or revise it in the caller's (writing) transaction; returns what is stored and whether it is new.
 
@@ -27,6 +38,11 @@ def receive(session: Session, box: Box, incident: Incident, *, now_us: int) -> t
     """
     if incident.site != box.site_id:
         raise RefusalError("foreign_site", where="site_id", got=incident.site, expected=box.site_id)
+    return receive_as(session, Teller("device", box.name, SERVICE), incident, now_us=now_us)
+
+
+def receive_as(session: Session, box: Teller, incident: Incident, *, now_us: int) -> tuple[Record, bool]:
+    """As `receive`, for whoever may tell an incident of its site. Raises RefusalError: different_incident."""
     row = _locked(session, incident.dedupe_key)
     created = row is None and _created(session, box, incident, now_us)
     if row is None:
@@ -48,7 +64,7 @@ def _locked(session: Session, dedupe_key: str) -> IncidentRow | None:
     return session.scalar(query)
 
 
-def _created(session: Session, box: Box, incident: Incident, now_us: int) -> bool:
+def _created(session: Session, box: Teller, incident: Incident, now_us: int) -> bool:
     """Insert it as detected, with the first line of its history; False when another transaction was faster."""
     row = IncidentRow(dedupe_key=incident.dedupe_key, state=State.DETECTED, site_id=incident.site, received_us=now_us)
     row.code, row.subject = incident.code, incident.subject
@@ -73,7 +89,10 @@ def _revise(row: IncidentRow, incident: Incident, now_us: int) -> None:
     row.revision, row.changed_us = incident.revision, now_us
     row.rule_version, row.site_version = incident.rule_version, incident.site_version
     row.grade, row.zone, row.camera = incident.grade, incident.zone, incident.camera
-    row.severity, row.source, row.extra = incident.severity, incident.source, dict(incident.extra)
+    row.severity, row.source = incident.severity, incident.source
+    # What a patrol measured of its label stays: the box knows nothing of it.
+    strict = {name: said for name, said in (row.extra or {}).items() if name.startswith("label_")}
+    row.extra = strict | dict(incident.extra)
     row.first_us, row.confirmed_us = incident.t_first_us, incident.t_confirmed_us
     row.ended_us, row.end_reason = incident.t_end_us, incident.end_reason
     row.measured_value, row.measured_unit = incident.measured.value, incident.measured.unit
@@ -109,7 +128,7 @@ def _describe(row: EvidenceRow, file: EvidenceFile, position: int) -> None:
     row.start_us, row.end_us = file.t_start_us, file.t_end_us
 
 
-def _mark_corrected(session: Session, box: Box, row: IncidentRow, now_us: int) -> None:
+def _mark_corrected(session: Session, box: Teller, row: IncidentRow, now_us: int) -> None:
     """Put right before anybody acted: still counted, still to be reviewed."""
     if row.ended_us is None or row.state != State.DETECTED or row.end_reason in NOT_PUT_RIGHT:
         return
@@ -117,13 +136,13 @@ def _mark_corrected(session: Session, box: Box, row: IncidentRow, now_us: int) -
     session.add(_step(box, row, State.DETECTED, now_us))
 
 
-def _step(box: Box, row: IncidentRow, from_state: State | None, now_us: int) -> TransitionRow:
+def _step(box: Teller, row: IncidentRow, from_state: State | None, now_us: int) -> TransitionRow:
     return TransitionRow(
         dedupe_key=row.dedupe_key,
         at_us=now_us,
-        actor_kind="device",
+        actor_kind=box.kind,
         actor=box.name,
-        role=SERVICE,
+        role=box.role,
         from_state=from_state,
         to_state=row.state,
         reason=row.end_reason if from_state else None,

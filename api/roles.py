@@ -42,6 +42,12 @@ class Permission(StrEnum):
     """Enter the front desk's registrations."""
     FIGURES = "figures"
     """Key figures of waits and posts: how colleagues work, so for supervisors only."""
+    PATROL = "patrol"
+    """Bring close-ups of legs and labels (the strict grade)."""
+    PROPOSE_BASELINE = "propose_baseline"
+    """Say that the layout in force shall be the one to measure by."""
+    APPROVE_BASELINE = "approve_baseline"
+    """Bring a baseline into force, or take it out."""
     ACCESS_LOG = "access_log"
     """Read who looked at what."""
     ADMINISTER = "administer"
@@ -54,10 +60,19 @@ _RECIPIENT = frozenset({_P.VIEW, _P.ACKNOWLEDGE})
 PERMISSIONS: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.SITE_MANAGER: frozenset(Permission),
     UserRole.SATISFACTION_SPECIALIST: frozenset(
-        {_P.VIEW, _P.EVIDENCE, _P.ACKNOWLEDGE, _P.ACT, _P.REGISTER, _P.FIGURES}
+        {
+            _P.VIEW,
+            _P.EVIDENCE,
+            _P.ACKNOWLEDGE,
+            _P.ACT,
+            _P.REGISTER,
+            _P.FIGURES,
+            _P.PATROL,
+            _P.PROPOSE_BASELINE,
+        }
     ),
-    UserRole.SAFETY_OFFICER: frozenset({_P.VIEW, _P.EVIDENCE, _P.ACKNOWLEDGE}),
-    UserRole.CLIENT_BUTLER: frozenset({_P.VIEW, _P.EVIDENCE, _P.ACKNOWLEDGE}),
+    UserRole.SAFETY_OFFICER: frozenset({_P.VIEW, _P.EVIDENCE, _P.ACKNOWLEDGE, _P.PATROL}),
+    UserRole.CLIENT_BUTLER: frozenset({_P.VIEW, _P.EVIDENCE, _P.ACKNOWLEDGE, _P.PATROL}),
     UserRole.DOOR_CONCIERGE: _RECIPIENT,
     UserRole.CARPARK_CONCIERGE: _RECIPIENT,
     UserRole.WATER_BAR: _RECIPIENT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 
 from api.attempts import Attempts
@@ -25,3 +26,5 @@ class Services:
     signer: Signer
     attempts: Attempts = field(default_factory=Attempts)
     metrics: Metrics = field(default_factory=Metrics)
+    measuring: threading.Lock = field(default_factory=threading.Lock)
+    """Held while a photograph is measured: one at a time, so that a burst of them leaves a core to everybody else."""

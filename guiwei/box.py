@@ -33,6 +33,8 @@ from pipelines.day_reports import DayReports
 from pipelines.engine import Engine
 from pipelines.evidence import Boxes, Evidence, SecondNet
 from pipelines.inlet import SignalInlet
+from pipelines.layout_report import layout_body
+from pipelines.measurements import LAYOUT, MeasurementLog
 from pipelines.merging import Merge
 from pipelines.outbox import Outbox, Tell, api_client
 from pipelines.results import write_results
@@ -151,7 +153,8 @@ def _judged(plan: Plan, store: BoxStore, watch: CameraWatch) -> RunResult:
         inlet = plan.inlet or SignalInlet(plan.site)
         figures = FiguresKeeper(engine, plan.out, _figures_box(plan, store), plan.ears.tell)
         reports = (DayReports(engine, store, plan.clock),) if plan.uplink is not None else ()
-        witnesses = (tape, trails, figures, *reports)
+        checks = MeasurementLog(plan.out, plan.site, _checks_told(plan, store))
+        witnesses = (tape, trails, figures, *reports, checks)
         desk = Desk(casebook, albums, watch, witnesses, inlet, plan.ears.headway, plan.ears.tell)
         runner = Runner(feeds, merge, engine, desk, plan.clock)
         with (
@@ -161,6 +164,7 @@ def _judged(plan: Plan, store: BoxStore, watch: CameraWatch) -> RunResult:
             try:
                 runner.run()
             finally:
+                checks.close()
                 if runner.first_us is not None:
                     write_results(plan.out, engine, casebook.incidents)
                     figures.keep()
@@ -174,6 +178,15 @@ def _figures_box(plan: Plan, store: BoxStore) -> Callable[[Iterable[Parcel]], No
     if plan.uplink is None:
         return None
     return lambda parcels: store.supersede(parcels, now_us=plan.clock.utc_us())
+
+
+def _checks_told(plan: Plan, store: BoxStore) -> Callable[[Iterable[Parcel]], None] | None:
+    """Tells the server where everything belongs, and gives what it is told of checks by."""
+    if plan.uplink is None or not plan.site.furniture.items:
+        return None
+    now_us = plan.clock.utc_us
+    store.supersede([Parcel(LAYOUT, LAYOUT, layout_body(plan.site))], now_us=now_us())
+    return lambda parcels: store.enqueue(parcels, now_us=now_us())
 
 
 def settle() -> None:

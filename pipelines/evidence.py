@@ -25,6 +25,7 @@ from pipelines.evidence_clip import WIDTH_PX, clip_size, decoded, mp4
 from pipelines.evidence_files import Print, keep
 from pipelines.evidence_overlay import overlay
 from pipelines.evidence_strip import Tile, moments, strip
+from pipelines.furniture_card import furniture_card
 from pipelines.shutter import encoded
 from pipelines.trails import Trails
 from vision.privacy import mask_persons
@@ -85,7 +86,8 @@ class Evidence:
         try:
             made = [self._still("before", before)] if before is not None and before is not now else []
             seen = self._netted(now)
-            marked = overlay(seen, self._site, incident, now.figures)
+            card = furniture_card(seen, self._site, incident)
+            marked = overlay(seen, self._site, incident, now.figures) if card is None else card
             made += [_print("now", seen, now.utc_us), _print("overlay", marked, now.utc_us)]
         except (ValueError, cv2.error, GuiweiError):
             return Kept(note=MASKING_FAILED)

@@ -1,5 +1,7 @@
-"""Fetches readings and calendar entries from the API while the box runs. Nothing is lost: each fetch goes on from the
-last number, a failed one is tried again with back-off."""
+"""Fetches readings, calendar entries and decisions about baselines from the API while the box runs.
+
+Nothing is lost: each fetch goes on from the last number, a failed one is tried again with back-off.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,12 @@ import httpx
 from models.domain.calendar import Span
 from models.domain.clock import Clock
 from models.domain.energy import SignalKind
+from models.domain.furniture import Baseline, BaselineState
 from models.domain.instants import us_of
 from models.domain.readings import Reading
 from pipelines.inlet import SignalInlet
 from pipelines.outbox import Tell
+from pipelines.rules.baselines import baseline_entry
 from pipelines.rules.energy.owed import entry
 
 EACH_S, BACKOFF_MAX_S = 2.0, 60.0
@@ -25,7 +29,7 @@ class FeedReader:
 
     def __init__(self, client: httpx.Client, inlet: SignalInlet, clock: Clock, tell: Tell) -> None:
         self._client, self._inlet, self._clock, self._tell = client, inlet, clock, tell
-        self._signals = self._calendar = 0
+        self._signals = self._calendar = self._baselines = 0
         self._failures = 0
 
     def run(self, stopped: threading.Event) -> None:
@@ -41,6 +45,7 @@ class FeedReader:
         try:
             self._signals = self._pages("/api/v1/signals", self._signals, self._readings)
             self._calendar = self._pages("/api/v1/calendar/for-box", self._calendar, self._entries)
+            self._baselines = self._pages("/api/v1/baselines/for-box", self._baselines, self._decisions)
         except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
             if not self._failures:
                 self._tell("signals.api_lost", {"reason": type(error).__name__})
@@ -65,6 +70,12 @@ class FeedReader:
     def _readings(self, items: list[dict[str, Any]]) -> None:
         readings = [Reading(i["meter"], SignalKind(i["kind"]), float(i["value"]), us_of(i["at"])) for i in items]
         self._inlet.take(readings, self._clock.utc_us())
+
+    def _decisions(self, items: list[dict[str, Any]]) -> None:
+        for item in items:
+            by = str(item["by"])
+            told = Baseline(int(item["version"]), BaselineState(item["state"]), us_of(item["since"]), by)
+            self._inlet.enter(baseline_entry(told, self._clock.utc_us()))
 
     def _entries(self, items: list[dict[str, Any]]) -> None:
         for item in items:

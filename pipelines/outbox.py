@@ -29,6 +29,13 @@ BATCH = 50
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
 Tell = Callable[[str, dict[str, str]], None]
+ADDRESSES = {
+    "incident": ("POST", "/api/v1/incidents"),
+    "energy": ("PUT", "/api/v1/energy"),
+    "layout": ("PUT", "/api/v1/furniture"),
+    "checks": ("POST", "/api/v1/furniture/checks"),
+}
+"""Kind of parcel -> how and where it is told."""
 
 
 def api_client(api: str, token: str) -> httpx.Client:
@@ -109,9 +116,8 @@ class Outbox:
                 return self._send_file(parcel)
             if parcel.kind == "figures":
                 return answer_of(self._client.put(f"/api/v1/{parcel.dedupe_key}", json=parcel.body))
-            if parcel.kind == "energy":
-                return answer_of(self._client.put("/api/v1/energy", json=parcel.body))
-            return answer_of(self._client.post("/api/v1/incidents", json=parcel.body))
+            method, path = ADDRESSES[parcel.kind]
+            return answer_of(self._client.request(method, path, json=parcel.body))
         except httpx.HTTPError as error:
             return answer_to(error)
 

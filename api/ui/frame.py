@@ -16,6 +16,8 @@ from api.ui.wording import Wording
 
 ASSETS = Path(__file__).parent / "assets"
 ASSETS_URL = "/_pages"
+PAGES = ("incidents", "cameras", "furniture", "energy", "calendar")
+"""In the navigation; the page of figures follows for those who may see it."""
 _KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("j", "k", "↓", "↑"), "ui.keys.move"),
     (("Enter",), "ui.keys.open"),
@@ -32,6 +34,7 @@ def head(say: Wording, title: str) -> None:
     ui.page_title(say("ui.title", page=title))
     ui.add_head_html(f'<link rel="stylesheet" href="{asset("pages.css")}">')
     ui.add_head_html(f'<link rel="stylesheet" href="{asset("energy.css")}">')
+    ui.add_head_html(f'<link rel="stylesheet" href="{asset("furniture.css")}">')
     ui.add_head_html(f'<script defer src="{asset("pages.js")}"></script>')
 
 
@@ -75,7 +78,7 @@ def _brand(say: Wording) -> None:
 
 
 def _navigation(say: Wording, reader: Reader, here: str) -> None:
-    pages = [("incidents", "/"), ("cameras", "/cameras"), ("energy", "/energy"), ("calendar", "/calendar")]
+    pages = [(name, "/" if name == "incidents" else f"/{name}") for name in PAGES]
     if reader.may_see_figures:
         pages.append(("figures", "/figures"))
     with tag("nav", css="gw-nav", aria_label=say("ui.nav")):

@@ -29,7 +29,7 @@ CHANNEL = "/_nicegui_ws/"
 OPEN_PREFIXES = (f"{ASSETS_URL}/", "/_nicegui/", CHANNEL)
 """Assets and the page channel. The channel shows nothing by itself: it needs the unguessable id of a page that was
 handed out to a signed-in browser, and what it does asks for the session anew."""
-CLOSED_PATHS = ("/", "/cameras", "/energy", "/calendar", "/figures")
+CLOSED_PATHS = ("/", "/cameras", "/energy", "/calendar", "/figures", "/furniture")
 CLOSED_PREFIXES = ("/incidents/",)
 
 HEADERS = {

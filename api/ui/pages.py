@@ -19,6 +19,8 @@ from api.ui.energy_desk import EnergyDesk
 from api.ui.energy_page import EnergyPage
 from api.ui.figures_page import FiguresPage, FiguresWish
 from api.ui.frame import empty, frame
+from api.ui.furniture_desk import FurnitureDesk
+from api.ui.furniture_page import FurniturePage
 from api.ui.handling import Desk, Handling
 from api.ui.incident_list import IncidentList, wish_of
 from api.ui.incident_page import IncidentPage
@@ -41,6 +43,7 @@ def register_pages() -> None:
     ui.page("/figures", response_timeout=10.0)(_figures)
     ui.page("/energy", response_timeout=10.0)(_energy)
     ui.page("/calendar", response_timeout=10.0)(_calendar)
+    ui.page("/furniture", response_timeout=10.0)(_furniture)
 
 
 def _sign_in(request: Request, client: Client) -> None:
@@ -109,6 +112,14 @@ async def _calendar(request: Request, client: Client) -> None:
     planned = await run_in_threadpool(desk.planned, handling.token)
     with _framed(handling, "calendar"):
         CalendarPage(handling, desk, planned)
+
+
+async def _furniture(request: Request, client: Client) -> None:
+    handling = await _handling(request, client)
+    desk: FurnitureDesk = request.scope[DESK]
+    shown = await run_in_threadpool(desk.floors, handling.token)
+    with _framed(handling, "furniture"):
+        FurniturePage(handling, desk, shown)
 
 
 @contextmanager

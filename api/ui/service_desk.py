@@ -14,8 +14,8 @@ from api.records import CameraRecord, Record, SiteRecord, sites
 from api.review import Move, move_incident
 from api.roles import MOVES, Permission, Viewer
 from api.ui.cards import OPEN_STATES, SPANS_S, CameraCard, Card, Case, Reader, Shown, SiteCard, Step, Wish
-from api.ui.energy_desk import EnergyService
 from api.ui.figures_page import FiguresWish
+from api.ui.furniture_desk import FurnitureService
 from api.ui.wording import DEFAULT_ZONE
 from models.domain.finding import Severity
 from models.domain.incident import DismissReason, State
@@ -29,7 +29,7 @@ Names = Mapping[tuple[str, str], Name]
 """(site, camera) -> what people call it."""
 
 
-class ServiceDesk(EnergyService):
+class ServiceDesk(FurnitureService):
     """Implements `api.ui.handling.Desk`. Safe to share between threads: each call is its own transaction."""
 
     def reader(self, token: str) -> Reader:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from models.domain.errors import StoreError
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision under migrations/versions (a test compares)."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -9,10 +9,12 @@ from fastapi.routing import APIRoute
 
 from api import Settings, create_app
 from api.devices import revoke_device
-from api.examples import CALENDAR_ENTRY, FIGURES, REGISTRATIONS, SIGNALS
+from api.examples import CALENDAR_ENTRY, DAY_SHEET, FIGURES, REGISTRATIONS, SIGNALS
+from api.examples_furniture import BASELINE, CHECKS, LAYOUT
 from api.gate import OPEN
 from api.roles import PERMISSIONS, Permission, UserRole
 from models.domain.clock import SimulatedClock
+from models.store.furniture_tables import BaselineRow, PatrolPhotoRow
 from models.store.tables import CalendarRow
 from tests.api.serving import (
     JPEG,
@@ -29,6 +31,7 @@ from tests.api.serving import (
 )
 
 ENTRY = "visit-1"
+VERSION = 7
 BOX = "box"
 ANYBODY = "anybody"
 SIGNED_IN = "signed in"
@@ -61,6 +64,20 @@ NEEDS = {
     ("GET", "/api/v1/calendar"): Permission.VIEW,
     ("POST", "/api/v1/calendar"): Permission.CALENDAR,
     ("DELETE", "/api/v1/calendar/{entry_id}"): Permission.CALENDAR,
+    ("PUT", "/api/v1/energy"): BOX,
+    ("GET", "/api/v1/energy"): Permission.VIEW,
+    ("PUT", "/api/v1/furniture"): BOX,
+    ("POST", "/api/v1/furniture/checks"): BOX,
+    ("GET", "/api/v1/furniture"): Permission.VIEW,
+    ("GET", "/api/v1/furniture/{item_id}/checks"): Permission.VIEW,
+    ("GET", "/api/v1/baselines"): Permission.VIEW,
+    ("GET", "/api/v1/baselines/for-box"): BOX,
+    ("POST", "/api/v1/baselines"): Permission.PROPOSE_BASELINE,
+    ("POST", "/api/v1/baselines/{version}/approve"): Permission.APPROVE_BASELINE,
+    ("POST", "/api/v1/baselines/{version}/supersede"): Permission.APPROVE_BASELINE,
+    ("POST", "/api/v1/patrol-photos"): Permission.PATROL,
+    ("GET", "/api/v1/patrol-photos"): Permission.VIEW,
+    ("GET", "/api/v1/patrol-photos/{photo_id}/picture"): Permission.EVIDENCE,
     ("POST", "/api/v1/registrations"): Permission.REGISTER,
     ("PUT", "/api/v1/figures/{run}/{day}"): BOX,
     ("GET", "/api/v1/figures"): Permission.FIGURES,
@@ -79,6 +96,19 @@ BODIES = {
     ("POST", "/api/v1/registrations"): REGISTRATIONS,
     ("PUT", "/api/v1/figures/{run}/{day}"): FIGURES,
     ("POST", "/api/v1/session"): {"name": "nobody", "password": "nothing"},
+    ("PUT", "/api/v1/energy"): DAY_SHEET,
+    ("PUT", "/api/v1/furniture"): LAYOUT,
+    ("POST", "/api/v1/furniture/checks"): CHECKS,
+    ("POST", "/api/v1/baselines"): BASELINE,
+    ("POST", "/api/v1/baselines/{version}/approve"): {"site_id": SITE.id},
+    ("POST", "/api/v1/baselines/{version}/supersede"): {"site_id": SITE.id},
+}
+QUERIES = {
+    ("GET", "/api/v1/furniture"): {"site": SITE.id},
+    ("GET", "/api/v1/furniture/{item_id}/checks"): {"site": SITE.id},
+    ("GET", "/api/v1/baselines"): {"site": SITE.id},
+    ("POST", "/api/v1/patrol-photos"): {"site_id": SITE.id, "item_id": "chair1"},
+    ("GET", "/api/v1/patrol-photos"): {"site": SITE.id},
 }
 WITH_ID = sorted(route for route, who in NEEDS.items() if "{" in route[1] and who != BOX)
 
@@ -95,20 +125,31 @@ def routes(app):
 def ask(client, route):
     method, path = route
     ids = {"dedupe_key": key(1), "name": "now.jpg", "camera_id": "hall-1", "site_id": SITE.id, "entry_id": ENTRY}
+    ids |= {"item_id": "chair1", "version": str(VERSION), "photo_id": "1"}
     address = path.format(**ids, run="20260601T022000Z", day="2026-06-01")
     if route in BODIES:
         return client.request(method, address, json=BODIES[route])
     if method == "PUT":
         headers = {"Content-Type": "image/jpeg", "X-Taken-At": "2026-06-01T02:00:00+00:00"}
         return client.request(method, address, content=JPEG, headers=headers)
-    return client.request(method, address)
+    return client.request(method, address, params=QUERIES.get(route))
 
 
 def fill(running):
     with running.services.store.writing() as session:
         words = {"entry_id": ENTRY, "kind": "vip_visit", "starts_us": 2**50, "ends_us": 2**50 + 1, "cancelled": False}
         session.add(CalendarRow(site_id=SITE.id, user_name="manager", at_us=0, **words))
+        told = {"version": VERSION, "state": "proposed", "layout_version": LAYOUT["site_version"], "since_us": 1}
+        session.add(BaselineRow(site_id=SITE.id, user_name="a", role="site_manager", note="", at_us=1, **told))
+    with running.services.shelf.draft() as draft:
+        draft.write(JPEG)
+        path = running.services.shelf.keep(draft, "evidence")
+    with running.services.store.writing() as session:
+        words = {"item": "chair1", "label": 1, "at_us": 1, "user_name": "a", "role": "safety_officer", "path": path}
+        figures = {"truth": "fails", "offset_mm": 12.0, "sigma_mm": 0.5, "play_mm": 5.0}
+        session.add(PatrolPhotoRow(site_id=SITE.id, **words, **figures))
     box = running.box()
+    assert box.put("/api/v1/furniture", json=LAYOUT).status_code == 200
     assert box.post("/api/v1/incidents", json=incident(1, files={"now.jpg": JPEG})).status_code == 201
     assert bring(box).status_code == 201
     assert box.put("/api/v1/cameras/hall-1/state", json=camera()).status_code == 200

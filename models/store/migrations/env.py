@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import models.store.furniture_tables
 import models.store.tables  # noqa: F401 - registers the tables
 from models.store.base import Base
 
