@@ -25,6 +25,7 @@ from calibration.new_site import CAMERA, NewSource
 from calibration.overlay import draw_site, write_picture
 from calibration.site_file import SITE_FILE
 from guiwei.calendar_command import calendar
+from guiwei.furniture_remarks import furniture_remarks
 from guiwei.language_option import Speech, Spoken
 from models.domain.errors import SiteError, UsageError
 from models.domain.site import Site, Source, SourceKind
@@ -82,7 +83,8 @@ def check(
     for table in tables(site, speech):
         _show(table, console)
     console.print(text("site.check.title", speech), style="bold")
-    for line in [*(str(w.message) for w in told), *(r.told(speech) for r in remarks(site, secrets))]:
+    furniture = [text(key, speech, **places) for key, places in furniture_remarks(site)]
+    for line in [*(str(w.message) for w in told), *(r.told(speech) for r in remarks(site, secrets)), *furniture]:
         console.print(f"- {line}", markup=False, highlight=False)
     console.print(text("site.check.good", speech, version=site.version), style="green", highlight=False)
     if picture is not None:

@@ -135,7 +135,12 @@ def _lines(site: Site, incident: Incident, item: FurnitureItem, language: Langua
         limits = {"tolerance": f"{item.tolerance_mm:g}", "turn_tolerance": f"{item.turn_tolerance_deg:g}"}
         lines.append((text("card.offset", language, **figures, **limits), WORDS))
         if item.symmetry != 0 and "turn_deg" in told:
-            lines.append((text("card.turn", language, **figures, **limits), WORDS))
+            least = told.get("turn_least_deg")
+            if least is not None:
+                words = text("card.turn_more", language, least=f"{float(least):.0f}", **limits)
+            else:
+                words = text("card.turn", language, **figures, **limits)
+            lines.append((words, WORDS))
     elif incident.code == "label.exposed":
         share = f"{incident.measured.value:.0f}"
         lines.append((text("card.label", language, share=share, limit=f"{incident.threshold.value:g}"), WORDS))

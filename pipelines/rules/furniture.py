@@ -231,7 +231,7 @@ def _details(told: Observation) -> tuple[tuple[str, str], ...]:
     return (*found, *((name, f"{sigma:.1f}") for name, sigma in sigmas if sigma is not None))
 
 
-_DRAWN = ("offset", "offset_x", "offset_y", "turn")
+_DRAWN = ("offset", "offset_x", "offset_y", "turn", "turn_least")
 _CUES = {
     "furniture.displaced": "rule.cue.off_its_label",
     "furniture.rotated": "rule.cue.turned_away",

@@ -98,14 +98,15 @@ def test_a_manager_approves_what_a_specialist_proposed_and_the_box_hears_it(told
     assert [one["state"] for one in after["items"]] == ["superseded"]
 
 
-@pytest.mark.parametrize("role", sorted(set(UserRole) - {UserRole.SITE_MANAGER}))
-def test_nobody_but_a_manager_approves(told, role):
+def test_nobody_but_a_manager_approves(told):
     assert propose(told.person()).status_code == 201
-    for what in ("approve", "supersede"):
-        assert code(decide(told.person(role), 2, what)) == "not_permitted"
-    listed = told.person(role).get("/api/v1/baselines", params={"site": SITE.id}).json()["items"]
-    assert [one["state"] for one in listed] == ["trial", "proposed"]
-    assert propose(told.person(role)).status_code == (201 if role is UserRole.SATISFACTION_SPECIALIST else 403)
+    for role in sorted(set(UserRole) - {UserRole.SITE_MANAGER}):
+        person = told.person(role)
+        for what in ("approve", "supersede"):
+            assert code(decide(person, 2, what)) == "not_permitted", role
+        listed = person.get("/api/v1/baselines", params={"site": SITE.id}).json()["items"]
+        assert listed[1]["state"] == "proposed"
+        assert propose(person).status_code == (201 if role is UserRole.SATISFACTION_SPECIALIST else 403)
 
 
 def test_a_baseline_may_begin_later_but_not_before(told):
@@ -186,15 +187,14 @@ def jpeg(width: int, height: int) -> bytes:
         (b"\xff\xd8\xff nothing", "photo_corrupt", 422),
         (b"", "photo_corrupt", 422),
         (jpeg(320, 200), "photo_too_small", 422),
-        (jpeg(640, 480), None, 422),
     ],
-    ids=["100-megapixels", "corrupt", "empty", "thumbnail", "grey"],
+    ids=["100-megapixels", "corrupt", "empty", "thumbnail"],
 )
 def test_a_bad_photograph_is_refused_by_name_and_changes_nothing(told, data, name, status):
     officer = told.person(UserRole.SAFETY_OFFICER)
     answer = bring(officer, data)
     assert answer.status_code == status
-    assert code(answer) == name if name else code(answer) in {"photo_no_leg", "photo_no_label"}
+    assert code(answer) == name
     assert officer.get(PATH, params={"site": SITE.id}).json()["items"] == []
     assert officer.get("/api/v1/incidents").json()["items"] == []
     assert not [file for file in (told.services.shelf.folder).rglob("*") if file.is_file()]
@@ -206,11 +206,13 @@ def test_a_photograph_without_a_label_in_it_is_refused_by_name(told):
     assert told.person().get(PATH, params={"site": SITE.id}).json()["items"] == []
 
 
-@pytest.mark.parametrize("role", UserRole)
-def test_only_those_on_their_round_bring_photographs(standing, role):
-    answer = bring(standing.person(role), b"nothing")
+def test_only_those_on_their_round_bring_photographs(server):
     may = {"site_manager", "satisfaction_specialist", "safety_officer", "client_butler"}
-    assert code(answer) == ("layout_unknown" if role in may else "not_permitted")
+    for role in UserRole:
+        answer = bring(server.person(role), b"nothing")
+        assert code(answer) == ("layout_unknown" if role in may else "not_permitted"), role
+    assert code(bring(server.anyone(), b"nothing")) == "not_signed_in"
+    assert code(bring(server.box(), b"nothing")) == "not_permitted"
 
 
 def test_what_a_photograph_is_of_must_be_known(told):

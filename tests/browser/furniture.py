@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -119,6 +120,4 @@ def tell(box: Client, now_us: int) -> None:
 
 
 def _with(what: Any, **changes: Any) -> Any:
-    import dataclasses
-
     return dataclasses.replace(what, **changes)

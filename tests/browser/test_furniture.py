@@ -1,4 +1,4 @@
-"""The furniture page: a plan coloured by state, offsets with sigma, the overlay; a manager approves a baseline on it."""
+"""The furniture page: a plan coloured by state, offsets with sigma, the overlay; a manager approves a baseline."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.domain.furniture import Pose
+from models.domain.furniture import FurnitureItem, Pose
 from models.domain.media import Image
 from vision.registration.align import Seen
 from vision.registration.features import Map
@@ -23,6 +23,8 @@ MOVED_MM, MOVED_DEG = 20.0, 3.0
 """A neighbour that moved by more changes what is seen of the items behind it."""
 STILL_MM = 10.0
 MARGIN_PX = 5
+SAME_SHARE = 0.5
+"""Of an item's shorter side: two that stand nearer to each other are one."""
 
 
 def register_all(
@@ -47,7 +49,31 @@ def register_all(
             again = _asked(looks, picture, hidden | covered, drift)
             doubt_mm = max(first[m].motion.offset_mm for m in behind)
             found[name] = again if _untouched(again) else replace(again, sigma_mm=math.hypot(again.sigma_mm, doubt_mm))
-    return found
+    return one_each(items, found)
+
+
+def one_each(items: Mapping[str, Sequence[Look]], found: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """One thing cannot stand for two labels: where two equals (class, size) are told in one spot, it is the one whose
+    label is nearer, and the other is gone. Equals that changed places are thereby each in place: a swap is none."""
+    out = dict(found)
+    seen = [name for name in found if found[name].standing is Standing.MEASURED]
+    seen.sort(key=lambda name: found[name].motion.offset_mm)
+    for i, name in enumerate(seen):
+        stand = items[name][0].stand
+        here = _now(stand, found[name])
+        for nearer in seen[:i]:
+            other = items[nearer][0].stand
+            if out[nearer].standing is not Standing.MEASURED or not _equals(stand.item, other.item):
+                continue
+            there = _now(other, found[nearer])
+            if math.dist((here.x_m, here.y_m), (there.x_m, there.y_m)) < SAME_SHARE * min(stand.item.size_m[:2]):
+                out[name] = replace(found[name], standing=Standing.GONE)
+                break
+    return out
+
+
+def _equals(one: FurnitureItem, other: FurnitureItem) -> bool:
+    return one.cls is other.cls and one.zone == other.zone and one.size_m == other.size_m
 
 
 def _untouched(verdict: Verdict) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -11,8 +12,22 @@ import pytest
 
 from models.domain.furniture import ItemClass, Pose
 from tests.vision.registration.room import DAY, DUSK, SIZE_PX, Room, camera, item, shifted
-from vision.registration import Landmarks, Look, Seen, Standing, Verdict, holds, look_of, register, stand_of
+from vision.registration import (
+    STILL,
+    FloorMotion,
+    Landmarks,
+    Look,
+    Seen,
+    Standing,
+    Verdict,
+    holds,
+    look_of,
+    register,
+    register_all,
+    stand_of,
+)
 from vision.registration.solids import hull
+from vision.registration.zone import one_each
 
 ITEMS = (
     item("chair", ItemClass.CHAIR, 3.3, 2.0, 170),
@@ -143,3 +158,43 @@ def test_a_camera_knocked_aside_is_not_believed():
     assert taught is not None
     knocked = np.roll(still(seed=1), 40, axis=1)
     assert not holds(taught.drift(knocked), SIZE_PX)
+
+
+STOOLS = (
+    item("left", ItemClass.BIN, 2.2, 2.0),
+    item("right", ItemClass.BIN, 2.2, 2.35),
+    item("table2", ItemClass.TABLE, 3.6, 2.2),
+)
+
+
+def asked(moves: dict[str, Pose | None]) -> dict[str, Verdict]:
+    """All of a room with two equals side by side."""
+    place = Room(camera(), STOOLS)
+    reference, nobody = place.still(), np.zeros((SIZE_PX[1], SIZE_PX[0]), np.bool_)
+    stands = [stand_of(place.camera, one, STOOLS, SIZE_PX) for one in STOOLS]
+    taught = {stand.item.id: [look_of(stand, reference)] for stand in stands if stand is not None}
+    return register_all(taught, place.still(moves, seed=1), nobody, STILL)
+
+
+def test_one_thing_stands_for_one_label_only():
+    found = asked({"left": None})
+    assert found["left"].standing in {Standing.GONE, Standing.POSE_UNKNOWN}
+    assert found["right"].standing is Standing.MEASURED
+    assert found["right"].motion.offset_mm < 5
+
+
+def test_where_two_equals_are_told_in_one_spot_the_nearer_label_has_it():
+    found = asked({})
+    assert all(verdict.standing is Standing.MEASURED for verdict in found.values())
+    stand = {one.id: one for one in STOOLS}
+    looks_ = {
+        name: [look_of(stand_of(camera(), stand[name], STOOLS, SIZE_PX), room().still())] for name in ("left", "right")
+    }
+    claimed = {
+        "left": replace(found["left"], motion=FloorMotion(0.0, 0.33, 0.0)),
+        "right": replace(found["right"], motion=FloorMotion(0.0, -0.01, 0.0)),
+    }
+    settled = one_each(looks_, claimed)
+    assert (settled["left"].standing, settled["right"].standing) == (Standing.GONE, Standing.MEASURED)
+    apart = {**claimed, "left": found["left"]}
+    assert one_each(looks_, apart) == apart
