@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -12,24 +10,21 @@ from typing import Annotated
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
-from calibration import Secrets, load_site
+from calibration import load_site
 from calibration.aircon_file import AIRCON_FILE, aircons_text, read_aircons
 from calibration.overlay import write_picture
+from guiwei.clip_frames import clip_frames
 from guiwei.language_option import Folder, Speech, Spoken
 from guiwei.replay import assumed_start_us
-from models.domain.clock import SystemClock
 from models.domain.energy import AirConditioner, AirconPart, AirconRegion
 from models.domain.errors import SiteError, UsageError
 from models.domain.geometry import Polygon
-from models.domain.media import US, Frame
 from models.domain.site import Camera, Site, Source, SourceKind
 from models.texts import Language, both, text
 from vision.aircon.picture import taught_picture
 from vision.aircon.teaching import Course, Lesson, Pictures, Span
-from vision.ingest import open_source
 from vision.reference_cells import CellBook, reference_file, write_cells
 
 TEACHING_FPS = 10.0
@@ -108,7 +103,7 @@ def _camera(site: Site, unit: AirConditioner, name: str | None, clip: Path | Non
 def _taught(site: Site, unit: AirConditioner, camera: Camera, course: Course) -> tuple[Learnt, Pictures, CellBook]:
     """Parts that the site file states are taken as they stand; the others are found near them, or anywhere."""
     pictures = Pictures(course)
-    for frame in _frames(camera, assumed_start_us(site)):
+    for frame in clip_frames(camera, assumed_start_us(site)):
         pictures.add(frame)
     if not pictures.enough:
         raise UsageError(
@@ -119,7 +114,7 @@ def _taught(site: Site, unit: AirConditioner, camera: Camera, course: Course) ->
     stated = {r.part: r.polygon for r in unit.regions if r.camera == camera.id and r.polygon not in learnt}
     parts = {**pictures.parts(camera.size_px, _around(stated, camera.size_px)), **stated}
     lesson = Lesson(parts, camera.id, camera.size_px, course)
-    for frame in _frames(camera, assumed_start_us(site)):
+    for frame in clip_frames(camera, assumed_start_us(site)):
         lesson.add(frame)
     return lesson.taught(), pictures, lesson.cells
 
@@ -135,17 +130,6 @@ def _around(stated: dict[AirconPart, Polygon], size_px: tuple[int, int]) -> Poly
     x0, x1 = max(0.0, min(xs) - reach), min(float(size_px[0]), max(xs) + reach)
     y0, y1 = max(0.0, min(ys) - reach), min(float(size_px[1]), max(ys) + reach)
     return ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
-
-
-def _frames(camera: Camera, anchor_us: int) -> Iterator[Frame]:
-    source = open_source(camera, secrets=Secrets(), clock=SystemClock(), anchor_utc_us=anchor_us)
-    with closing(source), Progress(console=Console(stderr=True), transient=True) as bar:
-        task, first_us = bar.add_task("", total=None), None
-        for item in source:
-            if isinstance(item, Frame):
-                first_us = item.utc_us if first_us is None else first_us
-                bar.update(task, description=f"{(item.utc_us - first_us) / US:.0f} s")
-                yield item
 
 
 def _write(site: Site, unit: str, regions: tuple[AirconRegion, ...], cells: CellBook, *, add: bool) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -12,22 +11,20 @@ import numpy as np
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
-from calibration import Secrets, load_site
+from calibration import load_site
 from calibration.energy_assembly import lights_text, read_lights
 from calibration.energy_file import LIGHTS_FILE, LampRegionPart
 from calibration.overlay import write_picture
+from guiwei.clip_frames import clip_frames
 from guiwei.language_option import Folder, Speech, Spoken
 from guiwei.replay import assumed_start_us
-from models.domain.clock import SystemClock
 from models.domain.energy import LampRegion
 from models.domain.errors import SiteError, UsageError
-from models.domain.media import US, Frame, Image
+from models.domain.media import US, Image
 from models.domain.site import Camera, Site, Source, SourceKind
 from models.texts import Language, both, text
-from vision.ingest import open_source
 from vision.luminaires.picture import taught_picture
 from vision.luminaires.references import References
 from vision.luminaires.teaching import Clip, TaughtGroup, taught_groups
@@ -86,7 +83,7 @@ def _camera(site: Site, name: str | None, clip: Path | None) -> Camera:
 
 def _read(camera: Camera, anchor_us: int) -> tuple[Clip, Image]:
     clip, last = Clip(camera.size_px), np.zeros((1, 1, 3), np.uint8)
-    for frame in _frames(camera, anchor_us):
+    for frame in clip_frames(camera, anchor_us):
         if not clip.add(frame):
             break
         last = frame.image
@@ -99,23 +96,11 @@ def _measured(camera: Camera, clip: Clip, anchor_us: int) -> tuple[tuple[TaughtG
     if not found:
         return (), CellBook(camera.size_px)
     references = References(found, camera.size_px)
-    for frame in _frames(camera, anchor_us):
+    for frame in clip_frames(camera, anchor_us):
         if frame.utc_us > clip.times_us[-1]:
             break
         references.add(frame)
     return references.groups(), references.cells
-
-
-def _frames(camera: Camera, anchor_us: int) -> Iterator[Frame]:
-    """The clip's frames; progress is shown, and the clip closed however it ends."""
-    source = open_source(camera, secrets=Secrets(), clock=SystemClock(), anchor_utc_us=anchor_us)
-    with closing(source), Progress(console=Console(stderr=True), transient=True) as bar:
-        task, first_us = bar.add_task("", total=None), None
-        for item in source:
-            if isinstance(item, Frame):
-                first_us = item.utc_us if first_us is None else first_us
-                bar.update(task, description=f"{(item.utc_us - first_us) / US:.0f} s")
-                yield item
 
 
 def _named(groups: tuple[TaughtGroup, ...], names: list[str]) -> dict[str, TaughtGroup]:

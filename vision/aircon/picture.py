@@ -10,9 +10,8 @@ import numpy as np
 from models.domain.energy import AirconPart, AirconRegion
 from models.domain.geometry import Polygon
 from models.domain.media import Image
-from vision.privacy import paint_out
+from vision.blocked_out import blocked_out
 
-BLOCKS_ACROSS = 96
 LEAST_WIDTH_PX = 1280
 COLOURS = {
     AirconPart.DISPLAY: (40, 40, 220),
@@ -26,22 +25,15 @@ def taught_picture(
     image: Image, declared_px: tuple[int, int], regions: Sequence[AirconRegion], masks: Sequence[Polygon]
 ) -> Image:
     """A new (H, W, 3) BGR picture at least 1280 px wide. Only the parts themselves are shown sharp."""
-    height, width = image.shape[:2]
-    to_frame = np.array([width / declared_px[0], height / declared_px[1]])
-    plain = paint_out(image, [tuple(map(tuple, np.array(m) * to_frame)) for m in masks])
-    coarse = cv2.resize(plain, (BLOCKS_ACROSS, max(1, BLOCKS_ACROSS * height // width)), interpolation=cv2.INTER_AREA)
-    out_width = max(width, LEAST_WIDTH_PX)
-    size = (out_width, out_width * height // width)
-    picture = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_NEAREST), np.uint8)
-    sharp = cv2.resize(plain, size, interpolation=cv2.INTER_AREA)
-    scale = np.array([size[0] / declared_px[0], size[1] / declared_px[1]])
+    ground = blocked_out(image, declared_px, masks, LEAST_WIDTH_PX)
+    picture = ground.picture
     for region in regions:
-        corners = np.round(np.array(region.polygon) * scale).astype(np.int32)
+        corners = ground.corners(region.polygon)
         inside = np.zeros(picture.shape[:2], np.uint8)
         cv2.fillPoly(inside, [corners], (255,))
-        picture[inside > 0] = sharp[inside > 0]
+        picture[inside > 0] = ground.plain[inside > 0]
     for number, region in enumerate(regions):
-        corners = np.round(np.array(region.polygon) * scale).astype(np.int32)
+        corners = ground.corners(region.polygon)
         colour = COLOURS[region.part]
         cv2.polylines(picture, [corners], True, colour, 1, cv2.LINE_AA)
         x, y = int(corners[:, 0].max()) + 4, int(corners[:, 1].min()) + 12 + 2 * number

@@ -10,10 +10,8 @@ import numpy as np
 from models.domain.energy import LampPart, LampRegion
 from models.domain.geometry import Polygon
 from models.domain.media import Image
-from vision.privacy import paint_out
+from vision.blocked_out import blocked_out
 
-BLOCKS_ACROSS = 96
-"""A person 150 px tall in 1280 is left with 11 blocks in height; a face with one."""
 LEAST_WIDTH_PX = 960
 COLOURS = ((40, 40, 220), (60, 160, 40), (200, 120, 30), (160, 40, 160), (30, 150, 230), (120, 120, 20))
 
@@ -22,19 +20,13 @@ def taught_picture(
     image: Image, declared_px: tuple[int, int], groups: Mapping[str, Sequence[LampRegion]], masks: Sequence[Polygon]
 ) -> Image:
     """A new (H, W, 3) BGR picture at least 960 px wide: lamps in full lines, lit surfaces in thin ones, steady grey."""
-    height, width = image.shape[:2]
-    to_frame = np.array([width / declared_px[0], height / declared_px[1]])
-    plain = paint_out(image, [tuple(map(tuple, np.array(m) * to_frame)) for m in masks])
-    coarse = cv2.resize(plain, (BLOCKS_ACROSS, max(1, BLOCKS_ACROSS * height // width)), interpolation=cv2.INTER_AREA)
-    out_width = max(width, LEAST_WIDTH_PX)
-    size = (out_width, out_width * height // width)
-    picture = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_NEAREST), np.uint8)
-    scale = np.array([size[0] / declared_px[0], size[1] / declared_px[1]])
+    ground = blocked_out(image, declared_px, masks, LEAST_WIDTH_PX)
+    picture = ground.picture
     for number, (name, regions) in enumerate(groups.items()):
         switched = any(region.off for region in regions)
         colour = COLOURS[number % len(COLOURS)] if switched else (128, 128, 128)
         for region in regions:
-            corners = np.round(np.array(region.polygon) * scale).astype(np.int32)
+            corners = ground.corners(region.polygon)
             cv2.polylines(picture, [corners], True, colour, 3 if region.part is LampPart.LAMP else 1, cv2.LINE_AA)
             _label(picture, f"{name}{_ratios(region)}", corners, colour)
     return picture
