@@ -76,14 +76,33 @@ def prove_clips(
 ) -> None:
     """核对画面与真值：标签、棋盘角点、鞋底 / Prove pictures against truth: labels, ChArUco corners, soles."""
     table = Table()
-    for column in ("clip", "labels", "labels_p95", "corners", "corners_p95", "soles", "soles_worst"):
+    for column in (
+        "clip",
+        "labels",
+        "labels_p95",
+        "corners",
+        "corners_p95",
+        "tops",
+        "tops_p95",
+        "soles",
+        "soles_worst",
+    ):
         table.add_column(text(f"studio.column.{column}", language.value))
     off = []
     for clip in clips:
         proof = prove(clip)
         labels, corners = Proof.p95(proof.labels_px), Proof.p95(proof.corners_px)
+        tops = Proof.p95(proof.tops_px)
         worst = max((abs(s) for s in proof.soles_m), default=None)
-        counts = (len(proof.labels_px), labels, len(proof.corners_px), corners, len(proof.soles_m))
+        counts = (
+            len(proof.labels_px),
+            labels,
+            len(proof.corners_px),
+            corners,
+            len(proof.tops_px),
+            tops,
+            len(proof.soles_m),
+        )
         cells = ["—" if v is None else f"{v:.2f}" if isinstance(v, float) else str(v) for v in counts]
         table.add_row(proof.clip, *cells, "—" if worst is None else f"{1000 * worst:.1f}")
         if max(labels or 0.0, corners or 0.0) > GEOMETRY_P95_PX or (worst or 0.0) > SOLE_M:

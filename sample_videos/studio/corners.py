@@ -39,15 +39,17 @@ STEEP = 3.0
 """Grey levels a pixel."""
 SPREAD_PX, SHARE = 0.35, 0.7
 """An edge is a line if so many of its places lie this near to it."""
+APART = 0.6
+"""Sine of the angle between two edges: where they meet more sharply, a tenth of a pixel of one moves the corner far."""
 
 
 def corners(truth: Truth, camera: StudioCamera, at_s: float, mean: Grey) -> list[float]:
     """px between found and projected corners of everything with a flat top that stands in the room at at_s."""
-    found = []
+    found: list[float] = []
     for item in truth.items:
         pose = [p for p in item.poses if p.t_s <= at_s + 1e-6][-1]
         if (item.kind, item.style) in TOPS and pose.present:
-            found += list(_of(item, pose, camera, mean))
+            found += _of(item, pose, camera, mean)
     return found
 
 
@@ -57,42 +59,49 @@ def _of(item: ItemTruth, pose: Pose, camera: StudioCamera, mean: Grey) -> Iterat
     tops = [turned((cx + sx * hx, cy + sy * hy), at) for sx, sy in ((1, 1), (-1, 1), (-1, -1), (1, -1))]
     ring = [np.array([x, y, z]) for x, y in tops]
     for k, corner in enumerate(ring):
-        edges = [_edge(camera, mean, corner, other, thick) for other in (ring[k - 1], ring[(k + 1) % 4])]
+        lines = [corner + ALONG[:, None] * (other - corner) for other in (ring[k - 1], ring[(k + 1) % 4])]
+        edges = [_edge(camera, mean, line, thick) for line in lines]
         if all(edge is not None for edge in edges):
             (normal, off), (other, other_off) = (edge for edge in edges if edge is not None)
             both = np.stack([normal, other])
-            if abs(np.linalg.det(both)) > 0.3:
+            if abs(np.linalg.det(both)) > APART:
                 yield float(np.linalg.norm(np.linalg.solve(both, [off, other_off])))
 
 
-def _edge(camera: StudioCamera, mean: Grey, corner: Floats, other: Floats, thick: float) -> tuple[Floats, float] | None:
-    """(unit normal in the picture, px by which the edge is off along it at the corner); None where there is none."""
-    line = corner + ALONG[:, None] * (other - corner)
+def _edge(camera: StudioCamera, mean: Grey, line: Floats, thick: float) -> tuple[Floats, float] | None:
+    """(unit normal in the picture, px by which the edge is off along it at the corner); None where there is none.
+
+    line: places along the edge in metres, from the corner.
+    """
     places, depth = camera.project(line)
-    ends, _ = camera.project(np.stack([corner, other]))
     high, wide = mean.shape
     inside = (places > REACH_PX + 1).all() and (places < np.array([wide, high]) - REACH_PX - 1).all()
-    if (depth < 0.2).any() or not inside or np.linalg.norm(ends[1] - ends[0]) < LEAST_PX:
-        return None
     along = places[-1] - places[0]
-    normal = np.array([-along[1], along[0]]) / np.linalg.norm(along)
+    length_px = float(np.linalg.norm(along))
+    if (depth < 0.2).any() or not inside or length_px < LEAST_PX * (ALONG[-1] - ALONG[0]):
+        return None
+    normal = np.array([-along[1], along[0]]) / length_px
     below, _ = camera.project(line - np.array([0.0, 0.0, thick]))
     gap_px = float(np.abs((below - places) @ normal).mean())
     return _line(_offsets(mean, places, normal, min(REACH_PX, OWN_SHARE * gap_px)), normal)
 
 
 def _offsets(mean: Grey, places: Floats, normal: Floats, reach_px: float) -> Floats:
-    """(n,) px along the normal of the steepest change at each place; NaN where nothing is steep within reach."""
+    """(n,) px along the normal of the steepest change at each place; NaN where nothing is steep within reach, and where
+    it goes the other way than along most of the edge: a top that is brighter than the floor is so all along."""
     reach = np.arange(-reach_px - 1, reach_px + 1 + STEP_PX / 2, STEP_PX)
     spots = (places[:, None, :] + reach[None, :, None] * normal - 0.5).astype(np.float32)
     rows = cv2.remap(mean, spots[..., 0], spots[..., 1], cv2.INTER_CUBIC)
-    slope = np.abs(np.gradient(cv2.GaussianBlur(rows, (0, 0), 0.5 / STEP_PX, sigmaY=1e-6), STEP_PX, axis=1))
+    signed = np.gradient(cv2.GaussianBlur(rows, (0, 0), 0.5 / STEP_PX, sigmaY=1e-6), STEP_PX, axis=1)
+    slope = np.abs(signed)
     near = np.abs(reach) <= reach_px
     best = np.flatnonzero(near)[slope[:, near].argmax(1)]
     rows_at = np.arange(len(best))
     top = slope[rows_at, best]
     peak = (top >= slope[rows_at, best - 1]) & (top >= slope[rows_at, best + 1]) & (top >= STEEP)
-    return np.where(peak, reach[best], np.nan)
+    rising = signed[rows_at, best] > 0
+    usual = rising == (np.count_nonzero(rising & peak) * 2 > np.count_nonzero(peak))
+    return np.where(peak & usual, reach[best], np.nan)
 
 
 def _line(offsets: Floats, normal: Floats) -> tuple[Floats, float] | None:

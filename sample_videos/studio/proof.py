@@ -1,4 +1,4 @@
-"""Whether a clip shows things where its truth says: label discs and ChArUco corners by OpenCV; soles on the floor.
+"""Whether a clip shows things where its truth says: labels, ChArUco corners, corners of table tops; soles on the floor.
 
 Compared in pixels of the delivered picture after encoding, averaged over the frames in which a thing stands still.
 """
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sample_videos.studio.camera import StudioCamera
+from sample_videos.studio.corners import corners as item_corners
 from sample_videos.studio.furnishing import (
     CHARUCO_BOTTOM_M,
     CHARUCO_DICTIONARY,
@@ -42,6 +43,7 @@ class Proof:
     clip: str
     labels_px: tuple[float, ...]
     corners_px: tuple[float, ...]
+    tops_px: tuple[float, ...]
     soles_m: tuple[float, ...]
 
     @staticmethod
@@ -54,13 +56,15 @@ def prove(folder: Path) -> Proof:
     truth = read_truth(folder / TRUTH_FILE)
     labels: list[float] = []
     corners: list[float] = []
+    tops: list[float] = []
     for name, seen in truth.cameras.items():
         camera = camera_seen(seen)
         for began, ended, mean in _still_spells(truth, folder / seen.file):
             labels += _labels(truth, camera, name, (began, ended), mean)
             corners += _corners(truth, camera, (began, ended), mean)
+            tops += item_corners(truth, camera, began, mean)
     soles = tuple(p.sole_m for f in truth.frames for p in f.persons if p.sole_m is not None and p.activity != "rising")
-    return Proof(truth.clip, tuple(labels), tuple(corners), soles)
+    return Proof(truth.clip, tuple(labels), tuple(corners), tuple(tops), soles)
 
 
 def _still_spells(truth: Truth, file: Path) -> Iterator[tuple[float, float, NDArray[np.float32]]]:

@@ -24,7 +24,7 @@ NAMES = {
     "bin": "垃圾桶",
     "cabinet": "柜",
 }
-CHECK_EVERY_S = 1.0
+CHECK_EVERY_S = 2.0
 TELLS_S = 5.0
 LAMP_NAMES = {
     "front": ("前排灯", "Front lamps"),

@@ -262,11 +262,17 @@ def _mates(lamps: Sequence[_Lamp], times: NDArray[np.int64]) -> list[list[_Lamp]
 
 
 def _mirrors(group: Sequence[_Lamp], other: Sequence[_Lamp], slack_us: int) -> bool:
-    """Whether a group brightens each time a larger one goes dark: exposure opens up, or a neighbour stands out more."""
-    return len(other) > len(group) and all(
+    """Whether a group brightens each time one that swings more in all goes dark: exposure opens up, or a neighbour
+    stands out more. Many panes and tiles may answer one lamp, but each by little against its surround."""
+    return _swing(other) > _swing(group) and all(
         any(s.on is not o.on and abs(s.utc_us - o.utc_us) <= slack_us for o in other[0].switchings)
         for s in group[0].switchings
     )
+
+
+def _swing(group: Sequence[_Lamp]) -> float:
+    """ln: from dark to lit against the surround, summed over the group."""
+    return float(sum(np.ptp(np.percentile(lamp.series, (3, 97))) for lamp in group))
 
 
 def _together(one: _Lamp, other: _Lamp, slack_us: int) -> bool:

@@ -14,7 +14,7 @@ from models.domain.truth import Truth
 from tests.vision.luminaires.lamp_room import CAMERA, LAMPS, RUN, SIZE, START_US, Light, film, picture, scene
 from vision.luminaires import LuminaireSight
 from vision.luminaires.region import position
-from vision.luminaires.teaching import Clip, taught_groups
+from vision.luminaires.teaching import Clip, _Lamp, _mates, _with_switchings, taught_groups
 
 BOTH = frozenset(LAMPS)
 FRONT, BACK = frozenset({"front"}), frozenset({"back"})
@@ -203,3 +203,18 @@ def test_every_state_is_told_again_every_five_seconds_with_its_cues():
     assert told[-1].cues == ("light.cue.lamp",)
     assert told[-1].confidence == 0.9
     assert {name for name, _ in told[-1].values} == {"position", "ratio_0", "ratio_1"}
+
+
+def test_panes_that_brighten_when_a_small_group_goes_out_do_not_push_it_aside():
+    """Two lamps and nine places that answer them through the exposure: the lamps are the group, whoever are more."""
+    times = np.arange(0, 30 * US, US // 5)
+    out = ((times >= 10 * US) & (times < 20 * US)).astype(float)
+    corners = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0]])
+
+    def candidate(swing):
+        series = swing * out
+        return _with_switchings(_Lamp(corners, LampPart.LAMP, series, series + 5.0), times)
+
+    lamps, panes = [candidate(-1.0) for _ in range(2)], [candidate(0.2) for _ in range(9)]
+    assert all(one.switchings for one in [*lamps, *panes])
+    assert _mates([*panes, *lamps], times) == [lamps]
