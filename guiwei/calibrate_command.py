@@ -33,11 +33,12 @@ from models.domain.errors import SiteError, UsageError
 from models.domain.furniture import BaselineState
 from models.domain.geometry import Lens
 from models.domain.instants import iso
-from models.domain.media import US, Image
+from models.domain.media import US, Frame, Image, Run
 from models.domain.site import Camera, Site, SourceKind
 from models.texts import Language, both, text
 from vision.ingest import pictures
 from vision.registration import look_of, stand_of
+from vision.tracking import START_SCORE
 
 LARGEST_PHOTO_BYTES = 60_000_000
 LARGEST_PHOTO_PX = 60_000_000
@@ -141,7 +142,7 @@ def teach(  # noqa: PLR0913, PLR0917 - as above
     if not mine:
         raise UsageError(both("calibrate.no_items"), where=one.id, next_step=both("calibrate.no_items.next"))
     mean, last = _mean(one, source, at_s)
-    _nobody(last)
+    _nobody(one, last)
     stands = {item.id: stand_of(pose, item, mine, one.size_px) for item in mine}
     outside = [name for name, stand in stands.items() if stand is None]
     if len(outside) == len(mine):
@@ -289,10 +290,11 @@ def _mean(camera: Camera, source: Path | None, at_s: float) -> tuple[np.ndarray,
     return np.asarray(total / count, np.float32), last
 
 
-def _nobody(image: Image) -> None:
-    """Raises UsageError when somebody is in the picture."""
-    look = network_eyes().net
-    boxes = np.zeros((0, 4), np.float32) if look is None else look(image)
+def _nobody(camera: Camera, image: Image) -> None:
+    """Raises UsageError when somebody is in the picture: as sure as a track needs to begin, since the evidence's second
+    net, which takes no risk, sees somebody in every other chair."""
+    found = network_eyes().finder(camera).find(Frame(image, Run("still", 1, 0), 0), np.zeros((0, 4), np.float32))
+    boxes = found.boxes[found.scores >= START_SCORE]
     if len(boxes):
         x0, y0, x1, y1 = boxes[0]
         got = f"{len(boxes)}: {x0:.0f},{y0:.0f}-{x1:.0f},{y1:.0f}"

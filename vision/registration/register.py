@@ -129,7 +129,8 @@ def _moved(alignment: Alignment, still: Fit) -> Verdict:
             sigma_mm=math.hypot(verdict.sigma_mm, math.sqrt(share) * apart_mm),
             sigma_deg=math.hypot(verdict.sigma_deg, math.sqrt(share) * apart_deg),
         )
-    return verdict
+    small = verdict.motion.offset_mm < SMALL_MM and abs(verdict.motion.turn_deg) < SMALL_DEG
+    return _settled(verdict) if small else verdict
 
 
 def _settled(verdict: Verdict) -> Verdict:
@@ -144,6 +145,8 @@ def _settled(verdict: Verdict) -> Verdict:
 
 
 SHRINK = 2.0
+SMALL_MM, SMALL_DEG = 12.0, 2.0
+"""Nothing is judged at less: shadows and lights that changed look like a move of some millimetres."""
 INFLATE = 3.5
 """Points lie closer than the Gaussian is wide and share their errors: about a twelfth of them is independent.
 Measured: |error| <= 2 sigma in 95 % of the rendered checks."""
