@@ -38,7 +38,7 @@ def unit_cues(played: Played) -> Iterator[Tally]:
         parts |= values.keys() & SHOWN.keys()
         t_s = played.clock.s(told.utc_us, told.camera)
         state = next((state for state in reversed(unit.states) if state.t_s <= t_s), None)
-        if state is None or (state.t_s > 0 and t_s - state.t_s < SETTLE_S):
+        if state is None or (state.t_s > 0 and t_s - state.t_s < SETTLE_S) or _sick(played, told.camera, t_s):
             continue
         spot = Spot(played.clip.name, told.camera, t_s, unit.id)
         for part in sorted(parts):
@@ -47,6 +47,12 @@ def unit_cues(played: Played) -> Iterator[Tally]:
             number = values.get("setpoint")
             right = "unknown" if number is None else "right" if round(number) == state.display_c else "wrong"
             yield Tally("aircon_setpoint", right, 1.0, spot)
+
+
+def _sick(played: Played, camera: str, t_s: float) -> bool:
+    """Whether the view is black, covered and the like then: what is told of it is asked for by `aircon_state`."""
+    views = [view for view in played.clip.truth.views if view.camera == camera]
+    return any(view.t_start_s <= t_s < view.t_end_s for view in views)
 
 
 def _outcome(position: float | None, *, shown: bool) -> str:

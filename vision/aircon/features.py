@@ -70,7 +70,8 @@ class PartEye:
 
     def features(self, image: Image) -> Features | None:
         """The part's numbers; None where it is too dark to say anything."""
-        patch = cv2.resize(self.patch(image), FIELDS[self.part], interpolation=cv2.INTER_AREA).astype(np.float64)
+        small = cv2.resize(self.patch(image), FIELDS[self.part], interpolation=cv2.INTER_AREA)
+        patch = small.astype(np.float64)
         around = cv2.mean(cv2.cvtColor(image[self._window], cv2.COLOR_BGR2GRAY), self._ring)[0]
         if around < DARK_LEVEL:
             return None
@@ -78,7 +79,7 @@ class PartEye:
             return _ln(patch.ravel(), float(patch.mean()))
         if self.part is AirconPart.LED:
             return _ln(patch.mean((0, 1)), around)
-        grey = patch @ np.array([0.114, 0.587, 0.299])
+        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float64)
         if self.part is AirconPart.DISPLAY:  # without the rim: a region drawn by hand has some housing in it
             grey = np.percentile(grey[RIM:-RIM, RIM:-RIM], (DARK_SHARE, BRIGHT_SHARE))
         return _ln(grey.ravel(), around)

@@ -126,6 +126,8 @@ def fused(cues: Mapping[AirconPart, Cue], now_us: int) -> Verdict:
     against = len(resting) + (display is Truth.FAILS)
     if len(running) >= 2 and len(running) > against and _lasted(running, now_us, AGREE_US):
         return Verdict(Truth.HOLDS, 0.85 if not against else 0.8, _parts(running))
+    if any(cue.wanted is Truth.HOLDS and cue.told is not Truth.HOLDS for cue in weak):
+        return Verdict(parts=_parts(running), contradicted=display is Truth.FAILS)  # it begins to show that it runs
     if running:
         lasting = now_us - max(cue.changed_us for cue in cues.values()) >= SUSPECT_US
         return Verdict(parts=_parts(running), suspected=lasting, contradicted=against > 0)

@@ -7,7 +7,6 @@ it once, daylight and exposure are slower. So what counts is movement in each th
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -27,14 +26,6 @@ NOTHING = 1e-3
 """ln is taken of the movement plus this: no movement at all is a number too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """thirds: ln of the movement in each third of the window, oldest first; hz: where its spectrum is highest."""
-
-    thirds: tuple[float, float, float]
-    hz: float
-
-
 class Motion:
     """The last seconds of one region's features."""
 
@@ -51,8 +42,9 @@ class Motion:
         while t_us - self._seen[0][0] > self._window_us:
             self._seen.popleft()
 
-    def movement(self) -> Movement | None:
-        """None until the window is full, and where a third of it was hardly seen."""
+    def thirds(self) -> tuple[float, float, float] | None:
+        """ln of the movement in each third of the window, oldest first; None until the window is full, and where a
+        third of it was hardly seen."""
         if not self._seen or self._seen[-1][0] - self._seen[0][0] < 0.8 * self._window_us:
             return None
         times = np.array([t for t, _ in self._seen], np.float64) / US
@@ -64,9 +56,12 @@ class Motion:
             if within.sum() < LEAST_SAMPLES:
                 return None
             thirds.append(stir(times[within], moved[within]))
-        return Movement((thirds[0], thirds[1], thirds[2]), self._highest_hz(times, moved))
+        return thirds[0], thirds[1], thirds[2]
 
-    def _highest_hz(self, times: NDArray[np.float64], moved: NDArray[np.float64]) -> float:
+    def highest_hz(self) -> float:
+        """Where the spectrum of the window is highest, within the band."""
+        times = np.array([t for t, _ in self._seen], np.float64) / US
+        moved = np.array([f for _, f in self._seen])
         hertz = self._hertz(times)
         return round(float(hertz[int(_amplitudes(times, moved, hertz).argmax())]), 2)
 
@@ -85,7 +80,7 @@ def stir(times: NDArray[np.float64], moved: NDArray[np.float64]) -> float:
 def _levelled(times: NDArray[np.float64], moved: NDArray[np.float64]) -> NDArray[np.float64]:
     """Without mean and straight drift: exposure and daylight."""
     about = times - times.mean()
-    slope = about @ moved / max(float(about @ about), 1e-9)
+    slope = (about[:, None] * moved).sum(0) / max(float((about**2).sum()), 1e-9)
     return np.asarray(moved - moved.mean(0) - about[:, None] * slope, np.float64)
 
 

@@ -47,7 +47,7 @@ class _Eye:
         self._read_us: int | None = None
         self._said = Truth.UNKNOWN
         self.position: float | None = None
-        self.hz: float | None = None
+        self._flutters = False
         self.number: int | None = None
 
     @property
@@ -55,11 +55,16 @@ class _Eye:
         """A display can be read without lessons; anything else has to be taught."""
         return self._way.open or self.region.part is AirconPart.DISPLAY
 
+    @property
+    def hz(self) -> float | None:
+        """How fast it flutters, while it does."""
+        return self._motion.highest_hz() if self._flutters else None
+
     def forget(self) -> None:
         self._motion.clear()
         self._swing.clear()
         self._readings, self._read_us, self._said = [], None, Truth.UNKNOWN
-        self.position = self.hz = self.number = None
+        self.position, self.number, self._flutters = None, None, False
 
     def vote(self, eye: PartEye, image: Image, utc_us: int) -> Truth:
         """What the region shows in a frame."""
@@ -80,14 +85,14 @@ class _Eye:
             self.forget()
             return Truth.UNKNOWN
         self._motion.add(utc_us, features)
-        movement = self._motion.movement()
-        if movement is None:
+        thirds = self._motion.thirds()
+        if thirds is None:
             return self._said
-        at = [self._way.position(_one(third)) for third in movement.thirds]
-        self.position, self.hz = at[-1], None
+        at = [self._way.position(_one(third)) for third in thirds]
+        self.position, self._flutters = at[-1], False
         said = [spoken(position, self._said) for position in at]
         if all(one is Truth.HOLDS for one in said):
-            self._said, self.hz = Truth.HOLDS, movement.hz
+            self._said, self._flutters = Truth.HOLDS, True
         elif said[-1] is Truth.FAILS:
             self._said = Truth.FAILS
         return self._said
@@ -96,8 +101,8 @@ class _Eye:
         if self.position is None:
             return Truth.UNKNOWN
         self._swing.add(utc_us, _one(self.position))
-        movement = self._swing.movement()
-        return Truth.HOLDS if movement and min(movement.thirds) >= SWINGS_LN else self._said
+        thirds = self._swing.thirds()
+        return Truth.HOLDS if thirds and min(thirds) >= SWINGS_LN else self._said
 
     def _shown(self, eye: PartEye, image: Image, utc_us: int) -> Truth:
         """The display's state; digits that can be read are a state of their own where nothing was taught."""
@@ -178,6 +183,12 @@ def _votes(
     for one, eye in zip(unit.eyes, eyes, strict=True):
         said = Truth.UNKNOWN if eye.covered(boxes) else one.vote(eye, image, utc_us)
         found.setdefault(one.region.part, set()).add(said)
+    others = [one for one in unit.eyes if one.region.part is not AirconPart.RIBBON]
+    if others and all(one.position is None and one.number is None for one in others):
+        for one in unit.eyes:  # whatever hides all the rest of the unit hangs as still as a ribbon
+            if one.region.part is AirconPart.RIBBON:
+                one.forget()
+                found[AirconPart.RIBBON] = {Truth.UNKNOWN}
     votes = {}
     for part, said_by in found.items():
         known = said_by - {Truth.UNKNOWN}
@@ -207,8 +218,8 @@ def _values(unit: _Unit, number: int | None) -> tuple[tuple[str, Quantity], ...]
     for eye in unit.eyes:
         if eye.position is not None:
             values.append((str(eye.region.part), Quantity(round(eye.position, 2), "")))
-        if eye.hz is not None:
-            values.append(("flutter", Quantity(eye.hz, "Hz")))
+        if (hz := eye.hz) is not None:
+            values.append(("flutter", Quantity(hz, "Hz")))
     return tuple(values)
 
 
