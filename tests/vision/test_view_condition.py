@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
+from calibration import Secrets, load_site
+from models.domain.clock import SystemClock
 from models.domain.media import US, Frame
 from models.domain.truth import Truth
 from tests.vision.luminaires.lamp_room import RUN, START_US, Light, picture, scene
 from vision.health_sight import HealthSight
+from vision.ingest import open_source
 from vision.scene_health import SceneHealth
 from vision.view_condition import Condition
 
@@ -53,6 +59,20 @@ def test_each_fault_is_told_once_by_name_with_its_recovery(condition):
     assert fault[:2] == (Truth.FAILS, (f"health.{condition}",))
     assert 12 <= fault[2] <= 12 + within_s
     assert (recovered[0], recovered[2]) == (Truth.HOLDS, pytest.approx(24, abs=0.3))
+
+
+def test_a_printed_banner_is_a_cover_too():
+    """Its broad stripes have edges, a third of the room's (rendered sample, covered from 4 s on)."""
+    folder = Path(__file__).parents[2] / "sample_videos" / "aircon-covered"
+    camera, health = load_site(folder).cameras["aircon"], SceneHealth()
+    source = open_source(camera, secrets=Secrets(), clock=SystemClock(), anchor_utc_us=0)
+    conditions = {}
+    for frame in itertools.islice((item for item in source if isinstance(item, Frame)), 48):
+        health.view(frame.image, frame.utc_us)
+        conditions[frame.t_us / US] = health.condition
+    source.close()
+    assert {condition for t, condition in conditions.items() if t < 4} == {None}
+    assert {condition for t, condition in conditions.items() if t > 7.5} == {Condition.COVERED}
 
 
 def test_a_picture_that_stands_still_to_the_pixel_is_frozen():
