@@ -11,6 +11,7 @@ visitor stands behind it, and a double where its visitors are counted in another
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import time
 from collections import Counter, defaultdict
@@ -150,7 +151,34 @@ def story(minutes: float, seed: int) -> tuple[list[Person], list[Visit]]:
         free_at[spot] = leaves_s + 25
         t += chance.uniform(45, 95)
     people = [Person(Role.STAFF, (*way, (minutes * 60.0, way[-1][1]))) for way in staff]
-    return [*people, *visitors], visits
+    return [*people, *visitors], [_met(visit, n, people, visitors) for n, visit in enumerate(visits)]
+
+
+def _met(visit: Visit, number: int, staff: list[Person], visitors: list[Person]) -> Visit:
+    """The visit as domain.md 2.3 counts it: met by whoever of the staff stood within 1.5 m of a member for 5 s in all
+    while both stood, be it that they served the party beside it."""
+    members = [one for one in visitors if one.party == number]
+    until_s = visit.set_off_s if visit.met_s is None else visit.met_s
+    found = [until_s] if visit.met_s is not None else []
+    for one in staff:
+        together: list[float] = []
+        t = visit.entered_s
+        while t < until_s and len(together) < 25:
+            near = any(m.there(t) and _stand(one, m, t) and math.dist(one.at(t), m.at(t)) <= 1.5 for m in members)
+            together += [t] if near else []
+            t += 0.2
+        found += together[:1] if len(together) >= 25 else []
+    return replace(visit, met_s=min(found, default=None))
+
+
+def _stand(one: Person, other: Person, t: float) -> bool:
+    return one.at(t) == one.at(t + 0.2) and other.at(t) == other.at(t + 0.2)
+
+
+Sightings = dict[str, list[tuple[int, int]]]
+"""Presence -> (UTC µs, whose box it was): only where it was found in that very frame."""
+JUDGED_S = 5.0
+"""A party served at the door is judged by its first seconds all the same."""
 
 
 @dataclass
@@ -189,16 +217,16 @@ def run(minutes: float = 60.0, fps: float = 5.0, seed: int = 1, errors: Errors |
         for n, name in enumerate(sorted(site.cameras))
     }
     engine, spent, frames, busiest = Engine(site), 0.0, 0, 0
-    behind: dict[str, Counter[int]] = defaultdict(Counter)
+    behind: Sightings = defaultdict(list)
     for number in range(int(minutes * 60 * fps)):
         messages: list[Scene | Tick] = []
         for n, view in enumerate(views.values()):
             scene = view.scene((number + 0.5 * n) / fps)
             busiest = max(busiest, len(scene.persons))
             for person in scene.persons:
-                who = view._who(person.box)
+                who = view._who(person.box) if person.last_seen_us == scene.utc_us else None
                 if who is not None:
-                    behind[person.id][who] += 1
+                    behind[person.id].append((scene.utc_us, who))
             messages.append(scene)
         if number % round(fps) == 0:
             messages.append(Tick(START_US + round(number / fps * US)))
@@ -211,16 +239,28 @@ def run(minutes: float = 60.0, fps: float = 5.0, seed: int = 1, errors: Errors |
     return replace(_compared(engine, people, visits, behind), engine_ms=1000 * spent / frames, busiest=busiest)
 
 
-def _compared(engine: Engine, people: list[Person], visits: list[Visit], behind: dict[str, Counter[int]]) -> Result:
+def _truths(engine: Engine, party: Party, people: list[Person], behind: Sightings) -> Counter[int]:
+    """True party -> how many members of the counted one belong to it: each by whom its boxes showed while it waited.
+
+    Not over the whole life: whoever takes over the name of a member hours after the party was served has nothing to do
+    with whether the party was found."""
+    over_us = party.served_us or party.out_us or party.seen_until_us
+    until_us = max(over_us, party.entered_us + round(JUDGED_S * US))
+    truths = Counter[int]()
+    for member in party.members:
+        names = engine.presences_of((member.id,))
+        seen = Counter(who for name in names for at_us, who in behind[name] if party.entered_us <= at_us <= until_us)
+        who = seen.most_common(1)
+        if who and people[who[0][0]].party is not None:
+            truths[people[who[0][0]].party or 0] += 1
+    return truths
+
+
+def _compared(engine: Engine, people: list[Person], visits: list[Visit], behind: Sightings) -> Result:
     counted: dict[int, list[Party]] = defaultdict(list)
     phantoms, details = 0, []
     for party in engine.parties():
-        truths = Counter[int]()
-        for member in party.members:
-            names = engine.presences_of((member.id,))
-            who = sum((behind[name] for name in names), Counter[int]()).most_common(1)
-            if who and people[who[0][0]].party is not None:
-                truths[people[who[0][0]].party or 0] += 1
+        truths = _truths(engine, party, people, behind)
         if truths:
             counted[truths.most_common(1)[0][0]].append(party)
         else:

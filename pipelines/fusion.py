@@ -12,8 +12,9 @@ person left when last seen. Pure: `after(message)` gives the next fusion and wha
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from models.domain.messages import Message, Scene, StreamLost, Tick
 from models.domain.presence import Departure, Exit, Person, Role
@@ -33,8 +34,16 @@ HANDOVER_MPS, HANDOVER_SLACK_M = 2.0, 1.0
 """A brisk walk, and the error of the two places."""
 EXIT_M = 1.5
 """Last seen this near to an entrance line, a person has gone out and is not waited for elsewhere."""
+APART_M = 3.5
+"""Two bodies this far apart at one time are two people, whatever comes after: the widest gate, and as much again."""
 ONE_US = us(4.0)
 """Two bodies that keep together this long, never both in one camera, are one."""
+SETTLED_US = us(20.0)
+"""A role held so long is the person's: a view that then tells another has changed to somebody else. It is as long as
+the evidence that a camera wants before it takes a role back (vision/roles.py)."""
+UNLEARNT_US = us(90.0)
+"""A camera takes a role back within 30 s of clear sight; people stand in each other's way most of the time [P]."""
+WALK_MPS = 0.4
 TWO_M = 2.5
 """Views of one body further apart than this are of two people."""
 
@@ -52,6 +61,8 @@ class Body:
     """(from UTC µs on, best camera)."""
     parted: Departure | None = None
     """The departure from its last view, while another view may still take over."""
+    role_us: int = 0
+    """Since when it has had its role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,11 @@ class Fusion:
     told_us: int = -1
     owed: tuple[Departure, ...] = ()
     """Departures of a moment that was told already: two cameras of one instant make one scene."""
+    shed: Mapping[str, tuple[int, Role]] = field(default_factory=dict)
+    """Presences that turned out not to be the body they were taken for -> (since when, role then): when that person
+    came in, and what it wore, says nothing of theirs."""
+    distinct: frozenset[tuple[str, str]] = frozenset()
+    """Pairs of bodies that were seen far from each other at one time: never one person."""
     past: Mapping[str, Body] = field(default_factory=dict)
     """Bodies that are gone: incidents still name their cameras."""
 
@@ -114,6 +130,7 @@ class Fusion:
     def _seen(self, scene: Scene) -> tuple[Fusion, Message, Message]:
         camera, now_us = scene.camera, scene.utc_us
         people = {name: p for name, p in self.people.items() if not name.startswith(f"{camera}/")}
+        scene = replace(scene, persons=tuple(self._unlearnt(person, now_us) for person in scene.persons))
         people |= {person.id: person for person in scene.persons}
         pairs = self.pairs.after(camera, scene.persons, people, now_us)
         work = _Work(replace(self, people=people, pairs=pairs, blind=self.blind - {camera}), now_us)
@@ -127,6 +144,12 @@ class Fusion:
         roles = {name: body.person.role for body in fusion.bodies.values() for name in body.views.values()}
         told = replace(scene, persons=tuple(replace(p, role=roles.get(p.id, p.role)) for p in scene.persons))
         return *fusion._fused(scene, tuple(work.departed)), told
+
+    def _unlearnt(self, person: Person, now_us: int) -> Person:
+        """Without the role that a presence had as somebody else, until its camera must have seen otherwise."""
+        since_us, role = self.shed.get(person.id, (0, Role.UNKNOWN))
+        unsure = person.role is role and now_us - since_us < UNLEARNT_US
+        return replace(person, role=Role.UNKNOWN) if unsure else person
 
     def _fused(self, scene: Scene, departed: tuple[Departure, ...]) -> tuple[Fusion, Message]:
         """The floor's scene at this moment; nothing new where the moment was told already."""
@@ -154,12 +177,34 @@ class _Work:
         self._fusion, self._now_us = fusion, now_us
         self._bodies, self._fresh, self._past = dict(fusion.bodies), dict(fusion.fresh), dict(fusion.past)
         self._owner = {name: body.id for body in fusion.bodies.values() for name in body.views.values()}
+        self._shed = dict(fusion.shed)
         self.departed: list[Departure] = []
 
     def done(self) -> Fusion:
         for name, body in self._bodies.items():
             self._bodies[name] = self._best(body)
-        return replace(self._fusion, bodies=self._bodies, fresh=self._fresh, past=self._past)
+        return replace(
+            self._fusion,
+            bodies=self._bodies,
+            fresh=self._fresh,
+            past=self._past,
+            shed=self._shed,
+            distinct=self._told_apart(),
+        )
+
+    def _told_apart(self) -> frozenset[tuple[str, str]]:
+        """The pairs that are known to be two people, those of this moment included."""
+        seen = [b for b in self._bodies.values() if b.person.seen is Truth.HOLDS and b.person.place.floor is not None]
+        known = self._fusion.distinct
+        apart = {
+            _pair(one.id, other.id)
+            for one, other in combinations(seen, 2)
+            if _pair(one.id, other.id) not in known and one.person.place.distance_m(other.person.place) > APART_M
+        }
+        gone = self._fusion.bodies.keys() - self._bodies.keys()
+        if gone:
+            known = frozenset(pair for pair in known if not gone.intersection(pair))
+        return known | apart if apart else known
 
     def part(self, gone: Departure) -> None:
         """A presence ended in its camera."""
@@ -189,18 +234,29 @@ class _Work:
         body = self._beside(person) or self._handed_over(person)
         if body is None:
             camera = _camera(person.id)
-            entered_us = person.entered_us
-            body = Body(person.id, entered_us, person, {}, (), ((entered_us, camera),))
+            entered_us = first_us if person.id in self._shed else person.entered_us
+            told = replace(person, came_in=person.came_in and person.id not in self._shed)
+            body = Body(self._unused(person.id), entered_us, told, {}, (), ((entered_us, camera),))
         views = {**body.views, _camera(person.id): person.id}
         all_views = (*body.all_views, person.id)
         self._bodies[body.id] = replace(body, views=views, all_views=all_views, parted=None)
         self._owner[person.id] = body.id
+
+    def _unused(self, presence: str) -> str:
+        """A body is called by its first presence; one that had been another body's gets a number."""
+        name, number = presence, 1
+        while name in self._bodies or name in self._past:
+            number += 1
+            name = f"{presence}.{number}"
+        return name
 
     def unite(self) -> None:
         """Two bodies that are one: they keep together and no camera sees both."""
         for one, other in self._fusion.pairs.together(ONE_US):
             a, b = self._owner.get(one), self._owner.get(other)
             if a is None or b is None or a == b or set(self._bodies[a].views) & set(self._bodies[b].views):
+                continue
+            if _pair(a, b) in self._fusion.distinct:
                 continue
             first, second = sorted((self._bodies[a], self._bodies[b]), key=lambda body: (body.entered_us, body.id))
             if not compatible(first.person, second.person):
@@ -230,12 +286,36 @@ class _Work:
         return replace(body, views={c: name for c, name in body.views.items() if name != presence})
 
     def _check(self, body: Body, person: Person) -> None:
-        """A view that has drifted away from the body's others is of somebody else."""
+        """A view that has drifted away from the body's others, or wears something else, is of somebody else."""
         others = [name for name in body.views.values() if name != person.id]
-        if others and all(self._fusion.pairs.apart_m(person.id, name) > TWO_M for name in others):
-            self._bodies[body.id] = self._without(body, person.id)
-            del self._owner[person.id]
-            self._fresh[person.id] = self._now_us
+        astray = others and all(self._fusion.pairs.apart_m(person.id, name) > TWO_M for name in others)
+        settled = self._now_us - body.role_us >= SETTLED_US and not compatible(person, body.person)
+        if not astray and not settled:
+            return
+        stray = person.id if settled else self._stray(person.id, others)
+        left = self._without(body, stray)
+        if not left.views:
+            last = Departure(person.id, body.person.role, Exit.VANISHED, self._now_us, self._now_us, self._now_us)
+            unseen = replace(body.person, seen=Truth.UNKNOWN, speed_mps=0.0)
+            left = replace(left, person=unseen, parted=last)
+        self._bodies[body.id] = left
+        self._shed[stray] = (self._now_us, self._fusion.people[stray].role)
+        del self._owner[stray]
+        self._fresh[stray] = self._now_us
+
+    def _stray(self, presence: str, others: Sequence[str]) -> str:
+        """Of views that have parted, the one that is at another body's place, else the one that walks away from the
+        other: who walked past somebody standing has taken the track along, and who stands is who was known."""
+        for name in (presence, *others):
+            told = self._fusion.people.get(name)
+            if told is not None and self._beside(told) is not None:
+                return name
+        paces = {
+            name: self._fusion.people[name].speed_mps for name in (presence, *others) if name in self._fusion.people
+        }
+        fastest = max(paces, key=lambda name: paces[name], default=presence)
+        stands = any(pace < WALK_MPS for pace in paces.values())
+        return fastest if stands and paces[fastest] > WALK_MPS else presence
 
     def _beside(self, person: Person) -> Body | None:
         """The body that another camera sees at the same place."""
@@ -291,10 +371,11 @@ class _Work:
             seated=_first_known([best.seated, *(p.seated for p in persons)]),
             child=_first_known([best.child, *(p.child for p in persons)]),
             last_seen_us=max(p.last_seen_us for p in persons),
-            came_in=any(p.came_in for p in [*persons, body.person]),
+            came_in=body.person.came_in or any(p.came_in and p.id not in self._shed for p in persons),
         )
         seen_by = body.seen_by if body.seen_by[-1][1] == camera else (*body.seen_by, (self._now_us, camera))
-        return replace(body, person=person, seen_by=seen_by)
+        role_us = body.role_us if person.role is body.person.role and body.role_us else self._now_us
+        return replace(body, person=person, seen_by=seen_by, role_us=role_us)
 
 
 def _role(views: list[Person]) -> Role:
@@ -305,6 +386,10 @@ def _role(views: list[Person]) -> Role:
 
 def _first_known(truths: list[Truth]) -> Truth:
     return next((truth for truth in truths if truth is not Truth.UNKNOWN), Truth.UNKNOWN)
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)
 
 
 def _camera(presence: str) -> str:

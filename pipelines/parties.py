@@ -16,7 +16,7 @@ from models.domain.site import Site
 from models.domain.truth import Truth
 from pipelines.following import Following
 from pipelines.rules.arrival import Door
-from pipelines.rules.continuity import Continuity
+from pipelines.rules.continuity import Continuity, us
 from pipelines.rules.party import End, Member, Party, claim_over, departed, ended, waiting
 from pipelines.rules.plan import WaitPlan
 from pipelines.rules.regrouping import regrouped
@@ -24,6 +24,9 @@ from pipelines.rules.service import attended
 from pipelines.rules.visit import capped, seen_or_hidden
 
 __all__ = ["End", "Party", "PartyBook"]
+
+TURNED_US = us(45.0)
+"""A mistaken role is put right within 30 s of clear sight (vision/roles.py, MEMORY_S), and half as much again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def _members(party: Party, scene: Scene) -> tuple[Member, ...]:
     members = []
     for member in party.members:
         person, departure = people.get(member.id), gone.get(member.id)
-        if person is not None and person.role is Role.STAFF:
+        if person is not None and person.role is Role.STAFF and not _long_known(party, member, scene.utc_us):
             continue
         if departure is not None and departure.how is Exit.MERGED:
             continue
@@ -115,6 +118,11 @@ def _members(party: Party, scene: Scene) -> tuple[Member, ...]:
         else:
             members.append(replace(member, seen=False, departure=member.departure or departure))
     return tuple(members)
+
+
+def _long_known(party: Party, member: Member, now_us: int) -> bool:
+    """Whether a member of a served party was a visitor for so long that staff must have taken over the name."""
+    return party.served_us is not None and now_us - member.entered_us > TURNED_US
 
 
 def _closed(party: Party) -> Party:

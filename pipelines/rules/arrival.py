@@ -38,6 +38,10 @@ class Candidate:
     apart_us: int = 0
     gap: tuple[int, int] | None = None
     """Sight was interrupted meanwhile: (last seen, seen again)."""
+    beside: tuple[str, ...] = ()
+    """The parties, nearest first, in whose midst somebody first showed who was not seen to come in."""
+    anew: bool = False
+    """Lost for so long that the wait was given up, and found again."""
 
     @property
     def dwelt_us(self) -> int:
@@ -66,11 +70,15 @@ class Door:
             if candidate.camera != scene.camera:
                 left.append(candidate)
                 continue
+            host = _host(parties, candidate)
+            if host is not None:
+                parties = tuple(_joined(p, candidate) if p.id == host.id else p for p in parties)
+                continue
             party = _company(parties, candidate, plan.together_us)
             judged = _measured(candidate, party, max(interval_us, 1))
             if _stays(judged, party, scene.utc_us, plan):
                 left.append(judged)
-            elif judged.visitor and judged.dwelt_us >= plan.arrival_dwell_us:
+            elif judged.visitor and judged.dwelt_us >= plan.arrival_dwell_us and not _turned_round(judged):
                 if party is not None and (judged.near_us >= judged.apart_us or judged.member.child):
                     parties = tuple(_joined(p, judged) if p.id == party.id else p for p in parties)
                 else:
@@ -99,7 +107,10 @@ class Door:
                 outside[person.id] = scene.utc_us
             elif known is not None or zone is not None:
                 since_us = max(person.entered_us, outside.get(person.id, 0), anew.get(person.id, 0))
-                after[person.id] = _candidate(person, known, (zone or "", scene.camera, since_us), when)
+                fresh = _candidate(person, known, (zone or "", scene.camera, since_us), when)
+                if known is None:
+                    fresh = replace(_placed(fresh, parties), anew=person.id in anew)
+                after[person.id] = fresh
                 after[person.id] = _met(after[person.id], people, when, plan)
         after = _with_departures(after, gone)
         stay = {p: t for p, t in outside.items() if p in people or not p.startswith(f"{scene.camera}/")}
@@ -138,6 +149,33 @@ def _met(candidate: Candidate, people: Mapping[str, Person], when: tuple[int, in
     return replace(candidate, contacts=contacts)
 
 
+def _placed(candidate: Candidate, parties: tuple[Party, ...]) -> Candidate:
+    """Where the doors are seen, whoever turns up in mid-hall was hidden till then: in the midst of a party it is one of
+    its people, whose track was lost or never begun, and not somebody who has just come."""
+    member = candidate.member
+    if member.came_in:
+        return candidate
+    near = [
+        (away_m, party.id)
+        for party in parties
+        if party.camera == candidate.camera
+        and party.end is None
+        and party.here
+        # Whoever was there when the cameras began was hidden by nobody.
+        and party.entered_us < member.entered_us
+        and (away_m := min(m.place.distance_m(member.place) for m in party.here)) <= TOGETHER_M
+    ]
+    return replace(candidate, beside=tuple(name for _, name in sorted(near)))
+
+
+def _host(parties: tuple[Party, ...], candidate: Candidate) -> Party | None:
+    """The party in whose midst the candidate showed, once it is known to be no staff and while the party is here."""
+    if not candidate.visitor or candidate.member.departure is not None:
+        return None
+    here = {party.id: party for party in parties if party.end is None}
+    return next((here[name] for name in candidate.beside if name in here), None)
+
+
 def _company(parties: tuple[Party, ...], candidate: Candidate, together_us: int) -> Party | None:
     """The party of the same camera, still here, that came in nearest in time, at most 10 s before or after."""
     since_us = candidate.member.entered_us
@@ -167,9 +205,17 @@ def _stays(candidate: Candidate, party: Party | None, now_us: int, plan: WaitPla
         return False
     if not candidate.visitor or not member.seen:
         return True
+    if candidate.anew and member.walking_since_us is not None:
+        return True  # who walks by was found again, but does not wait
     early = now_us - member.entered_us < plan.arrival_dwell_us
     company = party is not None or member.child
     return early or (company and now_us - member.entered_us < TOGETHER_US)
+
+
+def _turned_round(candidate: Candidate) -> bool:
+    """Gone again, seen to go, before it could be said with whom they came: looked in, or met somebody at the door."""
+    gone = candidate.member.departure
+    return gone is not None and gone.how is Exit.LEFT and candidate.dwelt_us < TOGETHER_US
 
 
 def _joined(party: Party, candidate: Candidate) -> Party:

@@ -66,10 +66,11 @@ class Contact:
         return self.last_us is not None and now_us - self.last_us <= BREAK_US
 
 
-def near(one: Person, other: Person, distance_m: float) -> bool:
-    """Whether the two may be within the distance, as far as their places are known, and at least one is seen."""
+def near(one: Person, other: Person, distance_m: float, *, doubted: bool = True) -> bool:
+    """Whether the two are within the distance and at least one is seen; doubted: or may be, as far as their places are
+    known."""
     seen = one.seen is Truth.HOLDS or other.seen is Truth.HOLDS
-    doubt_m = min(math.hypot(one.place.sigma_m, other.place.sigma_m), DOUBT_M)
+    doubt_m = min(math.hypot(one.place.sigma_m, other.place.sigma_m), DOUBT_M) if doubted else 0.0
     return seen and one.place.distance_m(other.place) <= distance_m + doubt_m
 
 

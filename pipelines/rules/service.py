@@ -6,9 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from models.domain.presence import Person, Role
+from models.domain.truth import Truth
 from pipelines.rules.contact import KEEP_FACTOR, Contact, dwelling, followed, in_step, near
 from pipelines.rules.party import Party, served
 from pipelines.rules.plan import TOGETHER_US, WaitPlan
+
+NEARER_M = 0.3
+"""Nearer by less is as near [P: two sigma of a place in mid-hall]."""
 
 
 def partners(people: Mapping[str, Person], ours: Iterable[str], since_us: int) -> list[Person]:
@@ -34,26 +38,40 @@ def meeting(
     members: Iterable[Person],
     when: tuple[int, int],
     distance_m: float,
+    strangers: Iterable[Person] = (),
 ) -> tuple[Contact, ...]:
-    """The contacts between others and members after a scene. when: (UTC µs, µs since the scene before)."""
+    """The contacts between others and members after a scene. when: (UTC µs, µs since the scene before); strangers:
+    visitors who are none of the members."""
+    strangers = list(strangers)
     ours = list(members)
     begun = {contact.person for contact in contacts if contact.since_us is not None}
     now = []
     for other in others:
         goes_on = other.id in begun
         reach_m = distance_m * KEEP_FACTOR if goes_on else distance_m
-        close = [member for member in ours if near(other, member, reach_m)]
+        sure = not goes_on and _with_others(other, ours, strangers, distance_m)
+        close = [member for member in ours if near(other, member, reach_m, doubted=not sure)]
         if close:
             together = goes_on or any(dwelling(other, member) for member in close)
             now.append((other.id, together, any(in_step(other, member) for member in close)))
     return followed(contacts, now, *when)
 
 
+def _with_others(staff: Person, ours: list[Person], strangers: list[Person], distance_m: float) -> bool:
+    """Whether a member of staff stands clearly nearer to another party: then what the eye cannot tell between that
+    party and this one counts for that one."""
+    theirs_m = min((staff.place.distance_m(one.place) for one in strangers), default=distance_m)
+    ours_m = min((staff.place.distance_m(one.place) for one in ours), default=0.0)
+    return theirs_m < distance_m and theirs_m + NEARER_M < ours_m
+
+
 def attended(party: Party, people: Mapping[str, Person], when: tuple[int, int], plan: WaitPlan) -> Party:
     """The party after a scene: served once a contact with staff is established, back to where it began."""
     members = [people[member.id] for member in party.here if member.id in people]
     others = partners(people, (member.id for member in party.members), party.entered_us)
-    contacts = meeting(party.contacts, others, members, when, plan.serve_distance_m)
+    own = {member.id for member in party.members}
+    strangers = [p for p in people.values() if p.role is Role.VISITOR and p.id not in own and p.seen is Truth.HOLDS]
+    contacts = meeting(party.contacts, others, members, when, plan.serve_distance_m, strangers)
     firm = [
         contact.since_us
         for contact in contacts
