@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
+
+from anyio import CapacityLimiter
 
 from api.attempts import Attempts
 from api.evidence import Signer
@@ -26,5 +27,5 @@ class Services:
     signer: Signer
     attempts: Attempts = field(default_factory=Attempts)
     metrics: Metrics = field(default_factory=Metrics)
-    measuring: threading.Lock = field(default_factory=threading.Lock)
-    """Held while a photograph is measured: one at a time, so that a burst of them leaves a core to everybody else."""
+    measuring: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    """One photograph is measured at a time: a burst of them leaves a core, and all other threads, to everybody else."""

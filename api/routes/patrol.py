@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -14,6 +15,7 @@ from api.refusal import RefusalError
 from api.roles import Viewer
 from api.routes.evidence import answer_with
 from api.services import Services
+from calibration.patrol import Measured
 from models.domain.instants import iso
 
 router = APIRouter(prefix="/api/v1/patrol-photos", tags=["furniture"])
@@ -43,7 +45,8 @@ async def bring(
         body += piece
         if len(body) > limit:
             raise RefusalError("too_large", got=f"more than {limit} bytes", expected=f"<= {limit} bytes")
-    return told_json(await run_in_threadpool(_taken, services, viewer, target, body))
+    found, picture = await to_thread.run_sync(measured, target, body, limiter=services.measuring)
+    return told_json(await run_in_threadpool(_kept, services, viewer, target, (found, picture)))
 
 
 @router.get("", summary="List patrol photographs")
@@ -84,9 +87,8 @@ def _target(services: Services, viewer: Viewer, of: tuple[str, str, int]) -> Tar
         return target_of(session, viewer, *of)
 
 
-def _taken(services: Services, viewer: Viewer, target: Target, body: bytes) -> Told:
-    with services.measuring:
-        found, picture = measured(target, body)
+def _kept(services: Services, viewer: Viewer, target: Target, told: tuple[Measured, bytes]) -> Told:
+    found, picture = told
     with services.shelf.draft() as draft:
         draft.write(picture)
         path = services.shelf.keep(draft, "evidence")
