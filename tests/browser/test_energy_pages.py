@@ -29,7 +29,7 @@ def tell_day(site):
     things = [*DAY_SHEET["things"], metered]
     sheet = DAY_SHEET | times | {"lanes": [zone, *DAY_SHEET["lanes"]], "things": things}
     headers = {"Authorization": f"Bearer {site.token}"}
-    assert httpx.put(f"{site.address}/api/v1/energy", json=sheet, headers=headers).status_code == 200
+    assert httpx.put(f"{site.address}/api/v1/energy", json=sheet, headers=headers, timeout=30).status_code == 200
     return day
 
 
@@ -76,5 +76,7 @@ def test_a_manager_enters_a_visit_and_takes_it_back_and_others_only_read(site, v
     row.get_by_role("button").click()
     here.page.locator(".gw-dialog .primary").last.click()
     expect(row).to_contain_text(text("ui.calendar.cancelled", "zh"))
-    kinds = httpx.get(f"{site.address}/api/v1/calendar/for-box", headers={"Authorization": f"Bearer {site.token}"})
+    kinds = httpx.get(
+        f"{site.address}/api/v1/calendar/for-box", headers={"Authorization": f"Bearer {site.token}"}, timeout=30
+    )
     assert [item["cancelled"] for item in kinds.json()["items"]] == [False, True], "the box hears of both"
