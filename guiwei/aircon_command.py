@@ -113,7 +113,7 @@ def _taught(site: Site, unit: AirConditioner, camera: Camera, course: Course) ->
     learnt = {r.polygon for r in taught_before.get(unit.id, ())}
     stated = {r.part: r.polygon for r in unit.regions if r.camera == camera.id and r.polygon not in learnt}
     parts = {**pictures.parts(camera.size_px, _around(stated, camera.size_px)), **stated}
-    lesson = Lesson(parts, camera.id, camera.size_px, course)
+    lesson = Lesson(parts, camera, course)
     for frame in clip_frames(camera, assumed_start_us(site)):
         lesson.add(frame)
     return lesson.taught(), pictures, lesson.cells

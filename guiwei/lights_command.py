@@ -95,7 +95,7 @@ def _measured(camera: Camera, clip: Clip, anchor_us: int) -> tuple[tuple[TaughtG
     found = taught_groups(clip, camera.id)
     if not found:
         return (), CellBook(camera.size_px)
-    references = References(found, camera.size_px)
+    references = References(found, camera.size_px, camera.privacy_masks)
     for frame in clip_frames(camera, anchor_us):
         if frame.utc_us > clip.times_us[-1]:
             break

@@ -1,7 +1,8 @@
 """Small pictures of taught regions, off and on, kept beside the site file so that evidence can show them beside now.
 
-Only the region and a margin about as wide, taken as the median of many frames: who walked by is not in it. What stands
-in a privacy mask is painted out before.
+Only the region and a little around it are sharp, taken as the median of many frames: who walked by is not in them; the
+rest of a cell is kept in blocks, since somebody may have stood there all the time, with the remote control in his hand.
+What stands in a privacy mask is painted out before.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from models.domain.geometry import Polygon
 from models.domain.media import Image
+from vision.privacy import paint_out
 
 CELL_PX = (240, 135)
 MOST_REGIONS = 3
@@ -23,6 +25,7 @@ LEAST_WIDTH_SHARE = 0.03
 """A cell shows at least this share of the picture's width: a spot two pixels high needs its surround."""
 COARSE_PX = (12, 7)
 """Walls and floors that lamps light are shown in so many blocks: somebody may have sat there all the time."""
+LEAST_MARGIN_PX = 8
 FOLDER = "taught"
 
 
@@ -67,13 +70,15 @@ def outline(polygon: Polygon, declared_px: tuple[int, int]) -> NDArray[np.int32]
 class CellBook:
     """Collects cells of both states of any number of subjects in one camera."""
 
-    def __init__(self, declared_px: tuple[int, int]) -> None:
-        self._declared_px = declared_px
+    def __init__(self, declared_px: tuple[int, int], privacy_masks: Sequence[Polygon] = ()) -> None:
+        self._declared_px, self._masks = declared_px, tuple(privacy_masks)
         self._cells: dict[tuple[Polygon, bool], list[Image]] = {}
         self._seen: dict[tuple[Polygon, bool], int] = {}
 
     def add(self, image: Image, states: Mapping[Polygon, bool]) -> None:
         """A frame in which the regions are on (True) or off; a few of the frames of each state are kept."""
+        scale = np.array([image.shape[1] / self._declared_px[0], image.shape[0] / self._declared_px[1]])
+        image = paint_out(image, [tuple(map(tuple, np.array(mask) * scale)) for mask in self._masks])
         for polygon, on in states.items():
             key = polygon, on
             seen = self._seen[key] = self._seen.get(key, 0) + 1
@@ -90,13 +95,20 @@ class CellBook:
             states = [self._cells.get((polygon, on), []) for on in (False, True)]
             blank = np.full((CELL_PX[1], CELL_PX[0], 3), 96, np.uint8)
             pair = [np.median(s, 0).astype(np.uint8) if s else blank for s in states]
-            rows.append(np.hstack([_blocks(one) if polygon in coarse else one for one in pair]))
+            sharp = None if polygon in coarse else outline(polygon, self._declared_px)
+            rows.append(np.hstack([_blocks(one, sharp) for one in pair]))
         return np.vstack(rows) if rows and self._cells else None
 
 
-def _blocks(image: Image) -> Image:
+def _blocks(image: Image, sharp: NDArray[np.int32] | None) -> Image:
+    """A cell in blocks, but for the corners' rectangle and a quarter of its size around it."""
     few = cv2.resize(image, COARSE_PX, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(few, CELL_PX, interpolation=cv2.INTER_NEAREST), np.uint8)
+    blocks = np.asarray(cv2.resize(few, CELL_PX, interpolation=cv2.INTER_NEAREST), np.uint8)
+    if sharp is not None:
+        margin = np.maximum(LEAST_MARGIN_PX, np.ptp(sharp, axis=0) // 4)
+        (x0, y0), (x1, y1) = np.maximum(sharp.min(0) - margin, 0), sharp.max(0) + margin + 1
+        blocks[y0:y1, x0:x1] = image[y0:y1, x0:x1]
+    return blocks
 
 
 def read_cells(file: Path, rows: int) -> list[tuple[Image, Image]] | None:

@@ -76,12 +76,24 @@ def test_cells_survive_the_way_and_a_passer_by_is_not_in_them(tmp_path):
             if number in {3, 4}:
                 cv2.rectangle(picture, (0, 0), (320, 180), (0, 0, 255), -1)
             book.add(picture, {place: on})
-    write_cells(book, file, [place])
+    write_cells(book, file, [place])  # of one level everywhere, so blocks are no other
     ((off, on),) = read_cells(file, 1)
     assert off.shape == (CELL_PX[1], CELL_PX[0], 3)
     assert (abs(int(off.mean()) - 60) < 2, abs(int(on.mean()) - 180) < 2) == (True, True)
     assert read_cells(file, 2) is None
     assert cell(np.zeros((90, 160, 3), np.uint8), place, (320, 180)).shape == off.shape
+
+
+def test_what_stands_beside_a_region_or_in_a_mask_is_not_kept():
+    place, mask = ((150.0, 80.0), (170.0, 80.0), (170.0, 90.0), (150.0, 90.0)), ((0, 0), (40, 0), (40, 40), (0, 40))
+    masked = ((0.0, 0.0), (40.0, 0.0), (40.0, 40.0), (0.0, 40.0))
+    stripes = np.repeat(np.where(np.arange(320) % 4 < 2, 30, 220)[None, :, None], 180, 0).repeat(3, 2).astype(np.uint8)
+    book = CellBook((320, 180), [mask])
+    book.add(stripes, {place: True, masked: True})
+    kept = book.sheet([place])[:, CELL_PX[0] :]
+    assert np.ptp(kept[40:90, 90:150].astype(int)) > 100, "the region itself is sharp"
+    assert np.ptp(kept[:, :20].astype(int), axis=0).max() < 60, "what stands beside it is not"
+    assert np.abs(book.sheet([masked])[5:50, CELL_PX[0] + 5 : CELL_PX[0] + 50].astype(int) - 96).max() <= 2
 
 
 def test_the_day_of_the_zone_is_drawn_for_an_incident_of_its_lamps():

@@ -10,6 +10,7 @@ import numpy as np
 from models.domain.energy import AirconPart, AirconRegion
 from models.domain.geometry import Polygon
 from models.domain.media import US, Frame, Image
+from models.domain.site import Camera
 from vision.aircon.features import Features, PartEye
 from vision.aircon.finding import found_parts
 from vision.aircon.motion import LEAST_SAMPLES, stir
@@ -90,15 +91,14 @@ class Pictures:
 class Lesson:
     """Second pass: the features of every part in both states."""
 
-    def __init__(
-        self, parts: Mapping[AirconPart, Polygon], camera: str, declared_px: tuple[int, int], course: Course
-    ) -> None:
+    def __init__(self, parts: Mapping[AirconPart, Polygon], camera: Camera, course: Course) -> None:
+        declared_px = camera.size_px
         self._course, self._declared_px = course, declared_px
-        self._regions = [AirconRegion(camera, part, polygon) for part, polygon in parts.items()]
+        self._regions = [AirconRegion(camera.id, part, polygon) for part, polygon in parts.items()]
         self._eyes: list[PartEye] = []
         self._first_us: int | None = None
         self._seen: list[list[tuple[float, bool, Features]]] = [[] for _ in self._regions]
-        self.cells = CellBook(declared_px)
+        self.cells = CellBook(declared_px, camera.privacy_masks)
 
     def add(self, frame: Frame) -> None:
         self._first_us = frame.utc_us if self._first_us is None else self._first_us

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.domain.energy import LampPart, LampRegion
+from models.domain.geometry import Polygon
 from models.domain.media import Frame
 from vision.luminaires.region import LEAST_GAP, RegionMeter, usual_level
 from vision.luminaires.teaching import STEP_US, Switching, TaughtGroup
@@ -26,12 +27,14 @@ SHARES = (2, 50, 98)
 class References:
     """`add` the frames of the clip a second time, then `groups`. declared_px: the camera's width and height."""
 
-    def __init__(self, groups: Sequence[TaughtGroup], declared_px: tuple[int, int]) -> None:
+    def __init__(
+        self, groups: Sequence[TaughtGroup], declared_px: tuple[int, int], privacy_masks: Sequence[Polygon] = ()
+    ) -> None:
         self._groups, self._declared_px = tuple(groups), declared_px
         self._meters: list[list[RegionMeter]] = []
         self._frame_px = (0, 0)
         self._times_us: list[int] = []
-        self.cells = CellBook(declared_px)
+        self.cells = CellBook(declared_px, privacy_masks)
         self._ratios: list[list[list[float]]] = [[[] for _ in group.regions] for group in self._groups]
         self._levels: list[list[list[float]]] = [[[] for _ in group.regions] for group in self._groups]
 

@@ -133,7 +133,7 @@ def taught() -> AirConditioner:
     pictures = Pictures(course)
     for frame in frames:
         pictures.add(frame)
-    lesson = Lesson(pictures.parts(SIZE, None), "cam", SIZE, course)
+    lesson = Lesson(pictures.parts(SIZE, None), CAMERA, course)
     for frame in frames:
         lesson.add(frame)
     regions, alike = lesson.taught()
