@@ -146,9 +146,10 @@ class Fusion:
         return *fusion._fused(scene, tuple(work.departed)), told
 
     def _unlearnt(self, person: Person, now_us: int) -> Person:
-        """Without the role that a presence had as somebody else, until its camera must have seen otherwise."""
+        """Without the visitor's role that a presence had as somebody else, until its camera must have seen otherwise: a
+        member of staff would make a party. Staff mostly change places with staff, so that role stays."""
         since_us, role = self.shed.get(person.id, (0, Role.UNKNOWN))
-        unsure = person.role is role and now_us - since_us < UNLEARNT_US
+        unsure = role is Role.VISITOR and person.role is role and now_us - since_us < UNLEARNT_US
         return replace(person, role=Role.UNKNOWN) if unsure else person
 
     def _fused(self, scene: Scene, departed: tuple[Departure, ...]) -> tuple[Fusion, Message]:
@@ -299,7 +300,8 @@ class _Work:
             unseen = replace(body.person, seen=Truth.UNKNOWN, speed_mps=0.0)
             left = replace(left, person=unseen, parted=last)
         self._bodies[body.id] = left
-        self._shed[stray] = (self._now_us, self._fusion.people[stray].role)
+        # A role that has just been turned is what the camera sees now; one that was there before was somebody else's.
+        self._shed[stray] = (self._now_us, Role.UNKNOWN if settled else self._fusion.people[stray].role)
         del self._owner[stray]
         self._fresh[stray] = self._now_us
 
