@@ -87,7 +87,7 @@ def register(looks: Sequence[Look], seen: Seen) -> Verdict:
         if fit.seen < LEAST_SEEN:
             return Verdict(Standing.HIDDEN, seen=fit.seen, light=look.light)
         if fit.explained >= KEEP and not _stirred(alignment, fit):
-            return _settled(_measured(alignment, fit, 1.0))
+            return _small(_measured(alignment, fit, 1.0))
         tried.append((fit, alignment))
     if not tried:
         return Verdict(Standing.TOO_FAINT)
@@ -96,8 +96,10 @@ def register(looks: Sequence[Look], seen: Seen) -> Verdict:
 
 
 def _stirred(alignment: Alignment, still: Fit) -> bool:
-    """Whether an item that seems untouched is a little turned: what stands still in its outline pulls small turns to
-    zero, so a doubtful one is fitted again without the votes of what a still scene explains."""
+    """Whether an item that seems untouched went a little: what stands still in its outline pulls small ways and turns
+    to zero, so one that went at all, or a doubtful one, is fitted without the votes of what a still scene explains."""
+    if still.motion.offset_mm >= SMALL_MM:
+        return True
     if still.explained >= SURE or alignment.stand.item.symmetry == 0:
         return False
     free = alignment.refine(still.motion, (2.0, 1.0), moves=True)
@@ -129,6 +131,10 @@ def _moved(alignment: Alignment, still: Fit) -> Verdict:
             sigma_mm=math.hypot(verdict.sigma_mm, math.sqrt(share) * apart_mm),
             sigma_deg=math.hypot(verdict.sigma_deg, math.sqrt(share) * apart_deg),
         )
+    return _small(verdict)
+
+
+def _small(verdict: Verdict) -> Verdict:
     small = verdict.motion.offset_mm < SMALL_MM and abs(verdict.motion.turn_deg) < SMALL_DEG
     return _settled(verdict) if small else verdict
 
