@@ -11,6 +11,7 @@ from models.domain.media import US
 from models.domain.messages import EndOfRecording, Message
 from models.store import BoxStore, Parcel
 from pipelines.engine import Engine
+from pipelines.zone_courses import ZoneCourses
 
 EACH_US = 300 * US
 KIND = "energy"
@@ -23,9 +24,11 @@ class DayReports:
         self._engine, self._store, self._clock = engine, store, clock
         self._told_us: int | None = None
         self._told: dict[str, dict[str, Any]] = {}
+        self._zones = ZoneCourses(engine.site)
 
     def take(self, message: Message) -> None:
         """Tell when five minutes have passed, or the recording ends."""
+        self._zones.step(message)
         if self._told_us is None:
             self._told_us = message.utc_us
         if message.utc_us - self._told_us >= EACH_US or isinstance(message, EndOfRecording):
@@ -38,7 +41,7 @@ class DayReports:
         if started_us is None:
             return
         parcels = []
-        for sheet in self._engine.day_sheets():
+        for sheet in self._engine.day_sheets(self._zones.courses):
             body: dict[str, Any] = body_of(sheet)
             key = f"{KIND}/{sheet.zone}/{sheet.day}"
             if self._told.get(key) != body:

@@ -14,7 +14,6 @@ from models.domain.incident import Incident
 from models.domain.media import US
 from models.domain.site import Name, Site
 from pipelines.energy_book import EnergyBook
-from pipelines.ledger import Row
 from pipelines.rules.energy.owed import window_of
 
 Change = tuple[int, str]
@@ -23,24 +22,20 @@ MOST_SPANS = 4000
 
 
 def day_sheets(
-    site: Site, book: EnergyBook, rows: Iterable[Row], incidents: Iterable[Incident]
+    site: Site, book: EnergyBook, occupancy: Mapping[str, Sequence[Change]], incidents: Iterable[Incident]
 ) -> tuple[DaySheet, ...]:
-    """One sheet a zone with lamps or air-conditioners and local day, by zone and day."""
+    """One sheet a zone with lamps or air-conditioners and local day, by zone and day. occupancy: of ZoneCourses."""
     if book.span is None:
         return ()
-    occupancy: dict[str, list[Change]] = {}
-    for row in rows:
-        if row.kind == "zone" and row.predicate == "occupancy":
-            occupancy.setdefault(row.subject, []).append((row.t_start_us, str(row.value)))
     return tuple(_sheet(site, book, told, occupancy) for told in book.document(incidents))
 
 
-def _sheet(site: Site, book: EnergyBook, row: Mapping[str, Any], occupancy: Mapping[str, list[Change]]) -> DaySheet:
+def _sheet(site: Site, book: EnergyBook, row: Mapping[str, Any], occupancy: Mapping[str, Sequence[Change]]) -> DaySheet:
     zone, day = row["zone"], date.fromisoformat(row["day"])
     name = site.zones[zone].name if zone in site.zones else Name(zone, zone)
     owed_h, right_h = book.owed_h(zone, day)
     bounds = _bounds(book.calendar, day)
-    lanes = [_lane(zone, "zone", name, _spans(occupancy.get(zone, []), book.span, bounds), ())]
+    lanes = [_lane(zone, "zone", name, _spans(occupancy.get(zone, ()), book.span, bounds), ())]
     owners: dict[str, LuminaireGroup | AirConditioner] = {**site.energy.luminaires, **site.energy.aircons}
     for thing in row["things"]:
         owner = owners[thing["subject"]]

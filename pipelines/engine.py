@@ -12,7 +12,7 @@ announced, and absence is judged after all that was seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -151,9 +151,9 @@ class Engine:
         """energy.json so far; incidents: those of the store, else the engine's own."""
         return self._energy.document(self.incidents if incidents is None else incidents)
 
-    def day_sheets(self) -> tuple[DaySheet, ...]:
-        """Every zone's days so far, for the energy page."""
-        return day_sheets(self.site, self._energy, self.intervals(), self.incidents)
+    def day_sheets(self, occupancy: Mapping[str, Sequence[tuple[int, str]]]) -> tuple[DaySheet, ...]:
+        """Every zone's days so far, for the energy page. occupancy: courses of pipelines.zone_courses."""
+        return day_sheets(self.site, self._energy, occupancy, self.incidents)
 
     def intervals(self) -> tuple[Row, ...]:
         """What was seen from the first frame to the last message, corrected in hindsight, without holes."""

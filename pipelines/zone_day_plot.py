@@ -23,7 +23,7 @@ from models.texts import Language, text
 from pipelines.day_sheets import day_sheets
 from pipelines.energy_book import EnergyBook
 from pipelines.incident_words import capital, rule_name
-from pipelines.ledger import Ledger
+from pipelines.zone_courses import ZoneCourses
 
 LOOKS: dict[str, dict[str, Any]] = {
     "on": {"facecolor": "#e0a421"},
@@ -52,14 +52,14 @@ def zone_day_picture(
 
 
 def _sheet(site: Site, messages: Iterable[Message], incident: Incident) -> DaySheet | None:
-    ledger, book = Ledger(site), EnergyBook(site)
+    zones, book = ZoneCourses(site), EnergyBook(site)
     for message in messages:
-        ledger.step(message)
+        zones.step(message)
         book.step(message)
     if book.span is None:
         return None
     day = site.calendar.day_of(incident.t_confirmed_us).isoformat()
-    sheets = day_sheets(site, book, ledger.rows(*book.span), (incident,))
+    sheets = day_sheets(site, book, zones.courses, (incident,))
     return next((sheet for sheet in sheets if (sheet.zone, sheet.day) == (incident.zone, day)), None)
 
 
