@@ -17,10 +17,10 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from models.domain.messages import Message, Scene, StreamLost, Tick
-from models.domain.presence import Departure, Exit, Person, Role
+from models.domain.presence import Departure, Exit, Person, Place, Role
 from models.domain.site import Region, Site
 from models.domain.truth import Truth
-from pipelines.association import Pairs, compatible, gate_m
+from pipelines.association import CLOSE_M, FARTHEST_M, Pairs, compatible, gate_m
 from pipelines.rules.continuity import us
 from pipelines.rules.coverage import distance_m
 
@@ -43,7 +43,6 @@ SETTLED_US = us(20.0)
 the evidence that a camera wants before it takes a role back (vision/roles.py)."""
 UNLEARNT_US = us(90.0)
 """A camera takes a role back within 30 s of clear sight; people stand in each other's way most of the time [P]."""
-WALK_MPS = 0.4
 TWO_M = 2.5
 """Views of one body further apart than this are of two people."""
 
@@ -63,6 +62,8 @@ class Body:
     """The departure from its last view, while another view may still take over."""
     role_us: int = 0
     """Since when it has had its role."""
+    agreed: Place | None = None
+    """Where all its views last put it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +294,7 @@ class _Work:
         settled = self._now_us - body.role_us >= SETTLED_US and not compatible(person, body.person)
         if not astray and not settled:
             return
-        stray = person.id if settled else self._stray(person.id, others)
+        stray = person.id if settled else self._stray(body, person.id, others)
         left = self._without(body, stray)
         if not left.views:
             last = Departure(person.id, body.person.role, Exit.VANISHED, self._now_us, self._now_us, self._now_us)
@@ -305,19 +306,20 @@ class _Work:
         del self._owner[stray]
         self._fresh[stray] = self._now_us
 
-    def _stray(self, presence: str, others: Sequence[str]) -> str:
-        """Of views that have parted, the one that is at another body's place, else the one that walks away from the
-        other: who walked past somebody standing has taken the track along, and who stands is who was known."""
+    def _stray(self, body: Body, presence: str, others: Sequence[str]) -> str:
+        """Of views that have parted, the one that is at another body's place, else the one that has gone farther from
+        where they last agreed: who walked past somebody standing has taken the track along."""
         for name in (presence, *others):
             told = self._fusion.people.get(name)
             if told is not None and self._beside(told) is not None:
                 return name
-        paces = {
-            name: self._fusion.people[name].speed_mps for name in (presence, *others) if name in self._fusion.people
-        }
-        fastest = max(paces, key=lambda name: paces[name], default=presence)
-        stands = any(pace < WALK_MPS for pace in paces.values())
-        return fastest if stands and paces[fastest] > WALK_MPS else presence
+        agreed = body.agreed
+        if agreed is None:
+            return presence
+        people = self._fusion.people
+        off_m = {name: people[name].place.distance_m(agreed) for name in (presence, *others) if name in people}
+        farthest = max(off_m, key=lambda name: off_m[name], default=presence)
+        return farthest if off_m and off_m[farthest] - min(off_m.values()) > CLOSE_M else presence
 
     def _beside(self, person: Person) -> Body | None:
         """The body that another camera sees at the same place."""
@@ -377,7 +379,9 @@ class _Work:
         )
         seen_by = body.seen_by if body.seen_by[-1][1] == camera else (*body.seen_by, (self._now_us, camera))
         role_us = body.role_us if person.role is body.person.role and body.role_us else self._now_us
-        return replace(body, person=person, seen_by=seen_by, role_us=role_us)
+        one_place = all(p.place.distance_m(best.place) <= FARTHEST_M for p in persons)
+        agreed = best.place if one_place else body.agreed
+        return replace(body, person=person, seen_by=seen_by, role_us=role_us, agreed=agreed)
 
 
 def _role(views: list[Person]) -> Role:

@@ -1,0 +1,87 @@
+"""Stories of views that go over to somebody else: nobody is made up, nobody is lost, and a passer-by serves nobody."""
+
+from dataclasses import replace
+
+import pytest
+
+from models.domain.messages import EndOfRecording, Scene, Tick
+from models.domain.presence import Role
+from pipelines.engine import Engine, order
+from tests.stories.scenario import DOOR, RATES, Actor, Story, only, seconds, site, utc
+
+APPROACHED = "greeter.visitor_unapproached"
+SEAT = (7.6, 5.5)
+every_rate = pytest.mark.parametrize(
+    "how", [RATES[1], RATES[2], RATES[5]], ids=lambda how: "-".join(f"{k}{v:g}" for k, v in how.items())
+)
+VISITOR = Actor("visitor", Role.VISITOR).enters(2, DOOR).walks(SEAT).stands(until=400)
+
+
+def heard(where, length_s, *scenes):
+    ticks = [Tick(utc(second)) for second in range(1, length_s + 1)]
+    engine = Engine(where)
+    for message in sorted([*ticks, *scenes, EndOfRecording(utc(length_s))], key=order):
+        engine.step(message)
+    return engine
+
+
+def told_by(camera, actors, length_s, how):
+    story = Story(actors, length_s)
+    return [m for m in story.messages(where=site(cameras=(camera,)), **how) if isinstance(m, Scene)]
+
+
+def alone(*actors, length_s, how):
+    return Story(list(actors), length_s).played(site(off=only(APPROACHED), posts=False), **how)
+
+
+@every_rate
+def test_a_view_that_goes_over_to_staff_neither_ends_the_wait_nor_begins_another(how):
+    """West takes the receptionist for the visitor from 40 s on, first in the visitor's clothes, at 50 s in his own."""
+
+    def gone_over(scene):
+        def turned(person):
+            if scene.utc_us < utc(40):
+                return person
+            away = replace(person.place, floor=(person.place.floor[0] - 4.0, person.place.floor[1]))
+            return replace(person, place=away, role=Role.STAFF if scene.utc_us >= utc(50) else person.role)
+
+        return replace(scene, persons=tuple(turned(person) for person in scene.persons))
+
+    east = told_by("east", [VISITOR], 100, how)
+    west = [gone_over(scene) for scene in told_by("west", [VISITOR], 100, how)]
+    engine = heard(site(off=only(APPROACHED), posts=False, cameras=("east", "west")), 100, *east, *west)
+    (party,) = engine.parties()
+    assert len(party.members) == 1
+    (incident,) = engine.incidents
+    assert seconds(incident.t_confirmed_us) == pytest.approx(62, abs=1 + 2 / how["fps"])
+    assert incident.end_reason == "end_of_recording"
+
+
+@every_rate
+def test_who_turns_up_in_mid_hall_amid_a_party_belongs_to_it(how):
+    hidden = Actor("hidden", Role.VISITOR).enters(40, (8.4, 5.9)).stands(until=400).unseen_from_start()
+    engine = alone(VISITOR, hidden, length_s=100, how=how)
+    (party,) = engine.parties()
+    assert len(party.members) == 2
+
+
+@every_rate
+def test_who_turns_up_in_mid_hall_far_from_everybody_is_a_party_all_the_same(how):
+    hidden = Actor("hidden", Role.VISITOR).enters(40, (2.4, 5.5)).stands(until=400).unseen_from_start()
+    assert len(alone(VISITOR, hidden, length_s=100, how=how).parties()) == 2
+
+
+@every_rate
+def test_who_comes_in_with_a_party_and_turns_round_at_once_is_no_party(how):
+    looks_in = Actor("looks in", Role.VISITOR).enters(3, DOOR).walks((4.4, 6.6)).walks_out()
+    engine = alone(VISITOR, looks_in, length_s=100, how=how)
+    assert [len(party.members) for party in engine.parties()] == [1]
+
+
+@every_rate
+def test_staff_who_serves_the_next_party_1_8_m_away_serves_that_one_only(how):
+    other = Actor("other", Role.VISITOR).enters(20, DOOR).walks((9.9, 5.5)).stands(until=400)
+    host = Actor("host", Role.STAFF).enters(0, (11.5, 6.5)).stands(until=40).walks((9.4, 5.5)).stands(until=400)
+    engine = alone(VISITOR, other, host, length_s=100, how=how)
+    served = {round(seconds(party.entered_us)): party.served_us is not None for party in engine.parties()}
+    assert served == {2: False, 20: True}
