@@ -25,6 +25,7 @@ from models.domain.truth import Truth
 from vision.label_discs import Disc, discs_of, share_of
 from vision.registration import STILL, Drift, Landmarks, Look, Standing, Verdict, holds, look_of, register_all, stand_of
 from vision.registration.features import Map
+from vision.registration.recall import Recall
 from vision.registration.solids import hull
 
 GATHER_S = 2.0
@@ -73,6 +74,7 @@ class FurnitureSight:
         self._discs: tuple[Disc, ...] = ()
         self._due_us: int | None = None
         self._gathering: _Gathering | None = None
+        self._recall = Recall()
         self.pose = _pose(camera)
         if self.pose is not None:
             self._teach(self.pose, site, references)
@@ -151,7 +153,7 @@ class FurnitureSight:
         told = [self._geometry(Truth.HOLDS, utc_us, drift.largest_px(self._camera.size_px))]
         told += [self._unknown(name, utc_us, "furniture.cue.occupied") for name in sorted(now.near)]
         clear = {name: looks for name, looks in self._looks.items() if name not in now.near}
-        for name, verdict in register_all(clear, picture, hidden, drift).items():
+        for name, verdict in register_all(clear, picture, hidden, drift, self._recall).items():
             told += self._judged(self._items[name], verdict, utc_us)
         return [*told, *self._labels(now, picture, hidden, drift, utc_us)]
 

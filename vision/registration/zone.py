@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ from models.domain.media import Image
 from vision.registration.align import Seen
 from vision.registration.features import Map
 from vision.registration.landmarks import Drift
+from vision.registration.recall import Recall
 from vision.registration.register import KEEP, Standing, Verdict, register
 from vision.registration.solids import hull
 from vision.registration.taught import Look, Stand
@@ -27,15 +28,28 @@ SAME_SHARE = 0.5
 """Of an item's shorter side: two that stand nearer to each other are one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The picture that is judged, where people hide it, and where the camera went since it was taught."""
+
+    picture: Image | Map = field(repr=False)
+    hidden: NDArray[np.bool_] = field(repr=False)
+    drift: Drift
+
+
 def register_all(
-    items: Mapping[str, Sequence[Look]], picture: Image | Map, hidden: NDArray[np.bool_], drift: Drift
+    items: Mapping[str, Sequence[Look]],
+    picture: Image | Map,
+    hidden: NDArray[np.bool_],
+    drift: Drift,
+    recall: Recall | None = None,
 ) -> dict[str, Verdict]:
-    """Item -> verdict. hidden: (h, w) of the picture, True where people are.
+    """Item -> verdict. hidden: (h, w) of the picture, True where people are; recall: of the checks before this one.
 
     Items that do not look untouched are asked again without the pixels that a nearer, moved item covers or uncovered.
     What such a one then still seems to have gone is doubtful by as much as its neighbour went (its shadow moved too).
     """
-    first = {name: _asked(looks, picture, hidden, drift) for name, looks in items.items()}
+    first = {name: _first(name, looks, Shown(picture, hidden, drift), recall) for name, looks in items.items()}
     movers = [name for name, verdict in first.items() if _has_moved(verdict)]
     found = dict(first)
     for name, looks in items.items():
@@ -46,7 +60,7 @@ def register_all(
         behind = [m for m in nearer if _overlaps(items[m][0].stand, stand)]
         if behind:
             covered = _covered(behind, items, first, hidden.shape)
-            again = _asked(looks, picture, hidden | covered, drift)
+            again = _asked(looks, Shown(picture, hidden | covered, drift))
             doubt_mm = max(first[m].motion.offset_mm for m in behind)
             found[name] = again if _untouched(again) else replace(again, sigma_mm=math.hypot(again.sigma_mm, doubt_mm))
     return one_each(items, found)
@@ -91,10 +105,22 @@ def _overlaps(front: Stand, back: Stand) -> bool:
     return bool((a0 - room <= b1).all() and (b0 <= a1 + room).all())
 
 
-def _asked(looks: Sequence[Look], picture: Image | Map, hidden: NDArray[np.bool_], drift: Drift) -> Verdict:
+def _first(name: str, looks: Sequence[Look], shown: Shown, recall: Recall | None) -> Verdict:
+    window = looks[0].stand.window
+    if recall is None or window.cut(shown.hidden).any():
+        return _asked(looks, shown)
+    piece = window.of(shown.picture)
+    verdict = recall.verdict(name, piece)
+    if verdict is None:
+        verdict = _asked(looks, shown)
+        recall.keep(name, piece, verdict)
+    return verdict
+
+
+def _asked(looks: Sequence[Look], shown: Shown) -> Verdict:
     stand = looks[0].stand
-    cut = stand.window.cut(hidden)
-    return register(looks, Seen(stand, picture, cut if cut.any() else None, drift))
+    cut = stand.window.cut(shown.hidden)
+    return register(looks, Seen(stand, shown.picture, cut if cut.any() else None, shown.drift))
 
 
 def _has_moved(verdict: Verdict) -> bool:

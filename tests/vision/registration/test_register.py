@@ -26,6 +26,7 @@ from vision.registration import (
     register_all,
     stand_of,
 )
+from vision.registration.recall import Recall
 from vision.registration.solids import hull
 from vision.registration.zone import one_each
 
@@ -174,6 +175,33 @@ def asked(moves: dict[str, Pose | None]) -> dict[str, Verdict]:
     stands = [stand_of(place.camera, one, STOOLS, SIZE_PX) for one in STOOLS]
     taught = {stand.item.id: [look_of(stand, reference)] for stand in stands if stand is not None}
     return register_all(taught, place.still(moves, seed=1), nobody, STILL)
+
+
+def test_what_has_not_changed_is_not_measured_again_and_what_has_is():
+    place, recall = Room(camera(), STOOLS), Recall()
+    nobody = np.zeros((SIZE_PX[1], SIZE_PX[0]), np.bool_)
+    stands = [stand_of(place.camera, one, STOOLS, SIZE_PX) for one in STOOLS]
+    taught = {stand.item.id: [look_of(stand, place.still())] for stand in stands if stand is not None}
+    first = register_all(taught, place.still(seed=1), nobody, STILL, recall)
+    again = register_all(taught, place.still(seed=2), nobody, STILL, recall)
+    assert all(again[name] is first[name] for name in first), "other noise, the same room"
+    home = STOOLS[0].pose
+    gone = {"left": replace(home, x_m=home.x_m - 0.03)}
+    moved = register_all(taught, place.still(gone, seed=3), nobody, STILL, recall)
+    assert moved["left"].motion.offset_mm == pytest.approx(30, abs=8)
+    back = register_all(taught, place.still(seed=4), nobody, STILL, recall)
+    assert back["left"].motion.offset_mm < 5
+
+
+def test_half_hidden_is_never_recalled():
+    place, recall = Room(camera(), STOOLS), Recall()
+    nobody = np.zeros((SIZE_PX[1], SIZE_PX[0]), np.bool_)
+    stand = stand_of(place.camera, STOOLS[2], STOOLS, SIZE_PX)
+    taught = {"table2": [look_of(stand, place.still())]}
+    free = register_all(taught, place.still(seed=1), nobody, STILL, recall)
+    covered = register_all(taught, place.still(seed=1), ~nobody, STILL, recall)
+    assert free["table2"].standing is Standing.MEASURED
+    assert covered["table2"].standing is Standing.HIDDEN
 
 
 def test_one_thing_stands_for_one_label_only():
