@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from models.domain.media import US
-from models.domain.presence import Person
+from models.domain.presence import Person, Place
 from models.domain.truth import Truth
 
 SLOW_MPS = 0.5
@@ -22,12 +22,30 @@ SPEED_LAG_US = US // 2
 SETTLE_US = 8 * US // 10
 """So long both dwell before they are together: a track that was found anew has no speed for its first moments, and who
 crosses a hall past somebody waiting has not come to them. It counts from when it began."""
+REST_M = 0.35
+"""Who stays within this of one place dwells there, whatever the mean speed of the last second still says: somebody who
+comes up fast, meets a visitor for a second and leads him on is slow for an instant only."""
 KEEP_FACTOR = 2.0
 """3 m with the default of 1.5 m: lobby handbooks ask for eye contact at 3 m and a greeting at 1.5 m [V 13]."""
 DOUBT_M = 0.5
 """At most this much of the places' uncertainty is given: a coarse place does not make everybody near."""
 BREAK_US = 5 * US
 """A contact interrupted for longer is over: a step aside or a hidden moment is shorter [P]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """Somebody near the members of a party in one scene.
+
+    dwells: both are slow, or they were together before and still are; rests: the person is seen and a member is slow;
+    stepping: both dwell or both walk.
+    """
+
+    person: str
+    place: Place
+    dwells: bool
+    rests: bool
+    stepping: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +68,9 @@ class Contact:
     """Last scene in which they were near."""
     slow_since_us: int | None = None
     """Since when both have dwelt, near each other, while they are not yet together."""
+    rest: Place | None = None
+    """Where the person has stayed since `rest_since_us`, seen, while they are not yet together."""
+    rest_since_us: int | None = None
 
     def established(self, dwell_us: int) -> bool:
         return self.since_us is not None and self.total_us >= dwell_us
@@ -84,47 +105,53 @@ def in_step(one: Person, other: Person) -> bool:
 
 
 def followed(
-    contacts: tuple[Contact, ...], now: Iterable[tuple[str, bool, bool]], utc_us: int, interval_us: int
+    contacts: tuple[Contact, ...], now: Iterable[Nearby], utc_us: int, interval_us: int
 ) -> tuple[Contact, ...]:
     """The contacts after one more scene.
 
-    now: (person, together, in step) of everybody near in this scene; interval_us: time since the scene before (0 after
-    a gap). A stretch between two scenes counts when they were together in both.
+    now: everybody near in this scene; interval_us: time since the scene before (0 after a gap). A stretch between two
+    scenes counts when they were together in both.
     """
     before = {contact.person: contact for contact in contacts}
     after: dict[str, Contact] = {}
-    for person, near_enough, stepping in now:
-        known = before.get(person)
+    for one in now:
+        known = before.get(one.person)
         if known is None or not _goes_on(known, utc_us):
-            known = Contact(person, utc_us)
-        known = replace(known, seen_us=utc_us)
-        if near_enough and known.since_us is None:
-            known = _settling(known, utc_us)
-        elif near_enough:
+            known = Contact(one.person, utc_us)
+        known, together = replace(known, seen_us=utc_us), one.dwells
+        if known.since_us is None:
+            known = _settling(known, one, utc_us)
+            together = known.since_us is not None
+        elif one.dwells:
             gained = interval_us if known.together else 0
             known = replace(known, total_us=known.total_us + gained, last_us=utc_us)
-        else:
-            known = replace(known, slow_since_us=None)
-        together = near_enough and known.since_us is not None
-        if together and stepping:
+        if together and one.stepping:
             known = replace(known, in_step_us=utc_us)
-        after[person] = replace(known, together=together)
+        after[one.person] = replace(known, together=together)
     kept = [
-        replace(contact, together=False, slow_since_us=None)
+        replace(contact, together=False, slow_since_us=None, rest=None, rest_since_us=None)
         for contact in contacts
         if contact.person not in after and _goes_on(contact, utc_us)
     ]
     return tuple(sorted((*kept, *after.values()), key=lambda contact: contact.person))
 
 
-def _settling(known: Contact, utc_us: int) -> Contact:
+def _settling(known: Contact, now: Nearby, utc_us: int) -> Contact:
     """Both dwell near each other: they are together once that has lasted, from when it began."""
-    known = replace(known, slow_since_us=known.slow_since_us or utc_us)
-    assert known.slow_since_us is not None
-    lasted_us = utc_us - known.slow_since_us
-    if lasted_us < SETTLE_US:
+    slow_since_us = (known.slow_since_us or utc_us) if now.dwells else None
+    rest, rest_since_us = known.rest, known.rest_since_us
+    if not now.rests:
+        rest = rest_since_us = None
+    elif rest is None or now.place.distance_m(rest) > REST_M:
+        rest, rest_since_us = now.place, utc_us
+    known = replace(known, slow_since_us=slow_since_us, rest=rest, rest_since_us=rest_since_us)
+    begun = [rest_since_us] if rest_since_us is not None and utc_us - rest_since_us >= SETTLE_US else []
+    if slow_since_us is not None and utc_us - slow_since_us >= SETTLE_US:
+        begun.append(max(known.near_since_us, slow_since_us - SPEED_LAG_US))
+    if not begun:
         return known
-    return replace(known, since_us=known.begun_us, total_us=known.total_us + lasted_us, last_us=utc_us)
+    since_us = min(begun)
+    return replace(known, since_us=since_us, total_us=known.total_us + utc_us - since_us, last_us=utc_us)
 
 
 def _goes_on(contact: Contact, utc_us: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from models.domain.presence import Person, Role
 from models.domain.truth import Truth
-from pipelines.rules.contact import KEEP_FACTOR, Contact, dwelling, followed, in_step, near
+from pipelines.rules.contact import KEEP_FACTOR, SLOW_MPS, Contact, Nearby, dwelling, followed, in_step, near
 from pipelines.rules.party import Party, served
 from pipelines.rules.plan import TOGETHER_US, WaitPlan
 
@@ -52,8 +52,10 @@ def meeting(
         sure = not goes_on and _with_others(other, ours, strangers, distance_m)
         close = [member for member in ours if near(other, member, reach_m, doubted=not sure)]
         if close:
-            together = goes_on or any(dwelling(other, member) for member in close)
-            now.append((other.id, together, any(in_step(other, member) for member in close)))
+            dwells = goes_on or any(dwelling(other, member) for member in close)
+            rests = other.seen is Truth.HOLDS and any(member.speed_mps < SLOW_MPS for member in close)
+            stepping = any(in_step(other, member) for member in close)
+            now.append(Nearby(other.id, other.place, dwells, rests, stepping))
     return followed(contacts, now, *when)
 
 

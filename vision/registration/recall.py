@@ -18,8 +18,8 @@ from vision.registration.register import Verdict
 
 BLOCK_PX = 8
 SAME_LEVELS = 3.5
-"""Largest change of any block, grey levels. Measured on the furniture samples, checks of 2 s at 5 fps: 1.2 to 3.3 in the
-windows of items that nobody touched (what compression makes of a still scene), 5.5 and more where one went 30 mm."""
+"""Largest change of any block, grey levels. Measured on the furniture samples, checks of 2 s at 5 fps: 1.2 to 3.3 where
+nobody touched anything (what compression makes of a still scene), 5.5 and more where an item went 30 mm."""
 
 
 @dataclass(frozen=True, slots=True)
