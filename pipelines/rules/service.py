@@ -53,7 +53,8 @@ def meeting(
         close = [member for member in ours if near(other, member, reach_m, doubted=not sure)]
         if close:
             dwells = goes_on or any(dwelling(other, member) for member in close)
-            rests = other.seen is Truth.HOLDS and any(member.speed_mps < SLOW_MPS for member in close)
+            slow = [m for m in close if m.speed_mps < SLOW_MPS and near(other, m, distance_m, doubted=False)]
+            rests = other.seen is Truth.HOLDS and bool(slow)
             stepping = any(in_step(other, member) for member in close)
             now.append(Nearby(other.id, other.place, dwells, rests, stepping))
     return followed(contacts, now, *when)
