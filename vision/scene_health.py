@@ -25,6 +25,8 @@ samples: a banner 0.30 and -0.10, infrared 0.55 and 0.38, a nudged camera 0.91 a
 FIELDS_PX = (32, 18)
 COVERED_S = 3.0
 USUAL_S = 60.0
+COVER_EACH_S = 0.35
+"""A cover is looked for this often, and in every frame from the first that looks like one."""
 LOOK_EACH_S = 1.0
 """Blur and infrared take seconds to be told and half a millisecond to be looked for: not in every frame."""
 TILES, SHARPEST = (9, 10), 12
@@ -45,6 +47,8 @@ class SceneHealth:
         self._usual: float | None = None
         self._usual_fields: NDArray[np.float32] | None = None
         self._flat_since_us: int | None = None
+        self._cover_us: int | None = None
+        self._is_covered = False
         self._last_us = 0
         self._looked_us: int | None = None
         self._soft_or_grey: Condition | None = None
@@ -52,7 +56,7 @@ class SceneHealth:
     def reset(self) -> None:
         """A new run: what was seen before does not freeze it."""
         self._before = None
-        self._flat_since_us = None
+        self._flat_since_us = self._cover_us = None
         self._looked_us = self._soft_or_grey = None
 
     def view(self, image: Image, utc_us: int) -> Truth:
@@ -76,6 +80,12 @@ class SceneHealth:
         return Condition.BLURRED if blurred else Condition.NIGHT if night else None
 
     def _covered(self, small: Image, utc_us: int, *, learn: bool) -> bool:
+        calm = self._cover_us is not None and self._flat_since_us is None
+        if not calm or self._cover_us is None or utc_us - self._cover_us >= COVER_EACH_S * US:
+            self._cover_us, self._is_covered = utc_us, self._hidden(small, utc_us, learn=learn)
+        return self._is_covered
+
+    def _hidden(self, small: Image, utc_us: int, *, learn: bool) -> bool:
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
         strength, fields = _strength(grey), _fields(grey)
         if self._usual is None or self._usual_fields is None:
