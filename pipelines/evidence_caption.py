@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from matplotlib import font_manager
 from PIL import Image as Drawing
-from PIL import ImageDraw, ImageFont
+from PIL import ImageDraw
 
-from calibration.lettering import chinese_font
+from calibration.lettering import GROUND, INK, fitting, languages
 from models.domain.incident import Incident
 from models.domain.instants import datetime_of
 from models.domain.media import Image
@@ -20,7 +18,7 @@ from pipelines.incident_words import capital, place_of, quantity, rule_name
 
 LETTER_SHARE = 1 / 32
 """Letter height as a share of the picture's width: 11 px where a phone shows the picture 360 px wide."""
-GROUND, INK, TRACK = (24, 28, 32), (255, 255, 255), (84, 90, 96)
+TRACK = (84, 90, 96)
 MEASURED = (230, 70, 60)
 
 
@@ -37,17 +35,16 @@ def captioned(image: Image, site: Site, incident: Incident) -> Image:
     pen = ImageDraw.Draw(strip)
     _bar(pen, incident, (pad, pad, width - pad, pad + max(3, letter // 3)))
     for row, words in enumerate(said):
-        pen.text((pad, 2 * pad + row * line), words, fill=INK, font=_fitting(words, letter, width - 2 * pad))
+        pen.text((pad, 2 * pad + row * line), words, fill=INK, font=fitting(words, letter, width - 2 * pad))
     below = np.asarray(strip, np.uint8)[:, :, ::-1]
     return np.ascontiguousarray(np.vstack([image, below]))
 
 
 def lines(site: Site, incident: Incident) -> list[str]:
     """What the strip says: a line in each language it can write, and the local time at which the limit was passed."""
-    languages: tuple[Language, ...] = ("zh", "en") if chinese_font() else ("en",)
     when = datetime_of(incident.t_confirmed_us)
     return [
-        *(_told(site, incident, language) for language in languages),
+        *(_told(site, incident, language) for language in languages()),
         f"{when.astimezone(ZoneInfo(site.time_zone)):%Y-%m-%d %H:%M:%S}  {site.time_zone}",
     ]
 
@@ -66,15 +63,3 @@ def _bar(pen: ImageDraw.ImageDraw, incident: Incident, box: tuple[int, int, int,
     pen.rectangle((x0, y0, x0 + round((x1 - x0) * measured / full), y1), fill=MEASURED)
     mark = x0 + round((x1 - x0) * limit / full)
     pen.rectangle((max(x0, mark - 2), y0 - 3, min(x1, mark + 2), y1 + 3), fill=INK)
-
-
-def _fitting(words: str, letter: int, room: int) -> ImageFont.FreeTypeFont:
-    """The font, smaller where the line would not fit."""
-    wide = font_of(letter).getlength(words)
-    return font_of(letter if wide <= room else max(8, int(letter * room / wide)))
-
-
-@lru_cache(maxsize=16)
-def font_of(letter: int) -> ImageFont.FreeTypeFont:
-    """The font that writes Chinese where there is one. letter: px."""
-    return ImageFont.truetype(font_manager.findfont(chinese_font() or "DejaVu Sans"), letter)

@@ -11,14 +11,13 @@ import numpy as np
 from PIL import Image as Drawing
 from PIL import ImageDraw
 
-from calibration.lettering import chinese_font
+from calibration.lettering import GROUND, INK, chinese_font, letters
 from models.domain.energy import AirconPart, AirconRegion, LampRegion
 from models.domain.geometry import Polygon
 from models.domain.incident import Incident
 from models.domain.media import Image
 from models.domain.site import Camera, Site
 from models.texts import Language, text
-from pipelines.evidence_caption import GROUND, INK, font_of
 from vision.aircon.features import PartEye
 from vision.aircon.references import Way
 from vision.luminaires.region import RegionMeter, usual_level
@@ -67,11 +66,11 @@ def beside_now(image: Image, site: Site, camera: Camera, subject: str, regions: 
             zip(("off", "on", "now"), (off, on, now), cells, strict=True)
         ):
             left = round(0.01 * wide) + column * round(0.245 * wide)
-            pen.text((left, top - gap), f"{text(f'evidence.{key}', language)} {figure}", INK, font_of(letter))
+            pen.text((left, top - gap), f"{text(f'evidence.{key}', language)} {figure}", INK, letters(letter))
             if shown_cell is not None:
                 strip.paste(_framed(shown_cell, polygon, camera.size_px, (cell_wide, high)), (left, top))
         words = text(f"evidence.part.{_part(region)}", language)
-        pen.text((round(0.755 * wide), top), words, INK, font_of(letter))
+        pen.text((round(0.755 * wide), top), words, INK, letters(letter))
     return np.ascontiguousarray(np.asarray(strip, np.uint8)[:, :, ::-1])
 
 

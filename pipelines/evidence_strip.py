@@ -6,16 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import cv2
 import numpy as np
-from matplotlib import font_manager
 from PIL import Image as Drawing
 from PIL import ImageDraw, ImageFont
 
-from calibration.lettering import chinese_font
+from calibration.lettering import GROUND, INK, chinese_font, languages, letters
 from models.domain.incident import Incident
 from models.domain.instants import datetime_of
 from models.domain.media import US, Image
@@ -32,7 +30,7 @@ TILE_PX = (480, 270)
 LETTER_PX = 26
 """On a telephone of 375 px the sheet is shown at 0.39: letters of 10 px."""
 GAP_PX = 6
-GROUND, INK, QUIET = (24, 28, 32), (255, 255, 255), (170, 178, 184)
+QUIET = (170, 178, 184)
 WITHIN, BEYOND, TRACK = (63, 143, 140), (230, 70, 60), (84, 90, 96)
 CONTEXT = 2.6
 """A tile shows this many times the height of whom it is about: small people are drawn near, the place stays known."""
@@ -63,11 +61,11 @@ def labels(incident: Incident) -> tuple[str, str, str]:
 def strip(site: Site, incident: Incident, tiles: Sequence[Tile], paths: Sequence[Sequence[Step]]) -> Image:
     """The sheet, BGR. tiles: one to three, in order of time; paths: where the people went on the floor."""
     said: Language = "zh" if chinese_font() else "en"
-    font = _font(LETTER_PX)
+    font = letters(LETTER_PX)
     pieces = [_tile(site, incident, number, tile, said) for number, tile in enumerate(tiles, 1)]
     if has_plan(site) and paths:
         marks = Marks(tuple((number, tile.utc_us) for number, tile in enumerate(tiles, 1)))
-        plan = floor_plan(site, TILE_PX, paths, marks, _font(20), said)
+        plan = floor_plan(site, TILE_PX, paths, marks, letters(20), said)
         pieces.append(_under(plan, text("strip.path", said), font))
     head = _words(site, incident)
     width, height = 2 * TILE_PX[0] + GAP_PX, pieces[0].height + GAP_PX
@@ -104,7 +102,7 @@ def _tile(site: Site, incident: Incident, number: int, tile: Tile, said: Languag
     shown = _cut(shown, ours)
     picture = Drawing.fromarray(np.ascontiguousarray(shown[:, :, ::-1]))
     local = datetime_of(tile.utc_us).astimezone(ZoneInfo(site.time_zone))
-    return _under(picture, f"{number} {text(f'strip.{tile.label}', said)}  {local:%H:%M:%S}", _font(LETTER_PX))
+    return _under(picture, f"{number} {text(f'strip.{tile.label}', said)}  {local:%H:%M:%S}", letters(LETTER_PX))
 
 
 def _cut(image: Image, ours: Sequence[Box]) -> Image:
@@ -145,7 +143,7 @@ def _bar(pen: ImageDraw.ImageDraw, incident: Incident, box: tuple[int, int, int,
     if end > mark:
         pen.rectangle((mark, top, end, low), fill=BEYOND)
     pen.rectangle((mark - 2, top - 5, mark + 2, low + 5), fill=INK)
-    font = _font(LETTER_PX)
+    font = letters(LETTER_PX)
     told = text("strip.limit", said, limit=f"{limit:g}")
     wide = font.getlength(told)
     at = min(max(mark - wide / 2, x0), x1 - wide)
@@ -153,29 +151,23 @@ def _bar(pen: ImageDraw.ImageDraw, incident: Incident, box: tuple[int, int, int,
 
 
 def _words(site: Site, incident: Incident) -> list[str]:
-    languages: tuple[Language, ...] = ("zh", "en") if chinese_font() else ("en",)
     camera = site.cameras.get(incident.camera)
     name = camera.name if camera else Name(incident.camera, incident.camera)
     return [
         " · ".join((capital(rule_name(incident, one)), place_of(incident, one, name), quantity(incident, one)))
-        for one in languages
+        for one in languages()
     ]
 
 
 def _write(pen: ImageDraw.ImageDraw, at: tuple[int, int], words: str, room: int) -> None:
     """In the letters of the sheet, smaller where the line would not fit."""
-    font = _font(LETTER_PX)
+    font = letters(LETTER_PX)
     wide = font.getlength(words)
-    pen.text(at, words, fill=INK, font=font if wide <= room else _font(max(10, int(LETTER_PX * room / wide))))
+    pen.text(at, words, fill=INK, font=font if wide <= room else letters(max(10, int(LETTER_PX * room / wide))))
 
 
 def _scaled(box: Box, scale: float) -> Box:
     return box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale
-
-
-@lru_cache(maxsize=16)
-def _font(letter: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(font_manager.findfont(chinese_font() or "DejaVu Sans"), letter)
 
 
 def moments(incident: Incident) -> tuple[tuple[str, int], ...]:

@@ -1,4 +1,4 @@
-"""Where people walked: floor positions of the last half hour, a second apart, for the plan under an incident."""
+"""Where people walked: floor positions of the last half hour, half a second apart, for the plan under an incident."""
 
 from __future__ import annotations
 

@@ -80,8 +80,8 @@ class SceneHealth:
         return Condition.BLURRED if blurred else Condition.NIGHT if night else None
 
     def _covered(self, small: Image, utc_us: int, *, learn: bool) -> bool:
-        calm = self._cover_us is not None and self._flat_since_us is None
-        if not calm or self._cover_us is None or utc_us - self._cover_us >= COVER_EACH_S * US:
+        suspected = self._flat_since_us is not None
+        if suspected or self._cover_us is None or utc_us - self._cover_us >= COVER_EACH_S * US:
             self._cover_us, self._is_covered = utc_us, self._hidden(small, utc_us, learn=learn)
         return self._is_covered
 
