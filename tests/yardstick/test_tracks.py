@@ -10,7 +10,11 @@ from models.domain.errors import SourceError, UsageError
 from tests.acceptance import MATERIAL
 
 TRACKING = MATERIAL / "tracking"
-YARDSTICK = {"MOT17-02/full": (0.343, 0.394), "MOT17-02/5fps": (0.344, 0.400)}
+YARDSTICK = {
+    "MOT17-02/full": (0.343, 0.394),
+    "MOT17-02/5fps": (0.344, 0.400),
+    "MOT17-02/5fps_drop40": (0.320, 0.373),
+}
 """HOTA and IDF1 of ByteTrack with time stamps, as ../shared/material/README.md gives them."""
 
 
@@ -47,10 +51,6 @@ def test_the_yardstick_on_mot17_is_held():
     for name, (hota, idf1) in YARDSTICK.items():
         assert found[name].hota >= hota, name
         assert found[name].idf1 >= idf1, name
-    lossy = found["MOT17-02/5fps_drop40"]
-    # One draw of lost frames gave 0.320 and 0.373; over five draws ByteTrack as it comes has 0.306 and 0.357.
-    assert lossy.hota >= 0.30
-    assert lossy.idf1 >= 0.35
     assert found["TUD-Stadtmitte/5fps"].idf1 >= 0.72
 
 
