@@ -24,10 +24,10 @@ TOPS = {
     ("table", "rect"): ((0.0, 0.0), (0.65, 0.375), 0.7395, 0.035),
     ("coffee_table", ""): ((0.0, 0.0), (0.3, 0.55), 0.4025, 0.035),
     ("reception_desk", ""): ((0.27, 0.0), (0.16, 1.33), 1.10, 0.04),
-    ("box", ""): ((0.0, 0.0), (0.2, 0.25), 0.38, 0.38),
 }
 """Kind and style -> middle, half sizes (x, y), height and thickness of a flat top in metres, as the stage builds it.
-Only tops with sharp edges: the sand table's rim is rounded and has another edge beside it."""
+Only tops with edges of their own: the sand table's rim is rounded and has another edge beside it, and the carton's
+edges are crossed by its tape and no brighter than its walls."""
 REACH_PX, STEP_PX = 3.5, 0.05
 OWN_SHARE = 0.5
 """A top's lower edge runs along below the upper one: the upper is looked for up to half the way to it."""
@@ -83,13 +83,15 @@ def _edge(camera: StudioCamera, mean: Grey, line: Floats, thick: float) -> tuple
     normal = np.array([-along[1], along[0]]) / length_px
     below, _ = camera.project(line - np.array([0.0, 0.0, thick]))
     gap_px = float(np.abs((below - places) @ normal).mean())
-    return _line(_offsets(mean, places, normal, min(REACH_PX, OWN_SHARE * gap_px)), normal)
+    return _line(_offsets(mean, places, normal, min(REACH_PX, OWN_SHARE * gap_px), gap_px), normal)
 
 
-def _offsets(mean: Grey, places: Floats, normal: Floats, reach_px: float) -> Floats:
+def _offsets(mean: Grey, places: Floats, normal: Floats, reach_px: float, gap_px: float) -> Floats:
     """(n,) px along the normal of the steepest change at each place; NaN where nothing is steep within reach, and where
-    it goes the other way than along most of the edge: a top that is brighter than the floor is so all along."""
-    reach = np.arange(-reach_px - 1, reach_px + 1 + STEP_PX / 2, STEP_PX)
+    it goes the other way than along most of the edge: a top that is brighter than the floor is so all along. NaN also
+    where the top's lower edge, `gap_px` below, is the steeper one: the encoder blurs the weaker into it."""
+    far = max(reach_px, gap_px) + 1
+    reach = np.arange(-far, far + STEP_PX / 2, STEP_PX)
     spots = (places[:, None, :] + reach[None, :, None] * normal - 0.5).astype(np.float32)
     rows = cv2.remap(mean, spots[..., 0], spots[..., 1], cv2.INTER_CUBIC)
     signed = np.gradient(cv2.GaussianBlur(rows, (0, 0), 0.5 / STEP_PX, sigmaY=1e-6), STEP_PX, axis=1)
@@ -100,8 +102,9 @@ def _offsets(mean: Grey, places: Floats, normal: Floats, reach_px: float) -> Flo
     top = slope[rows_at, best]
     peak = (top >= slope[rows_at, best - 1]) & (top >= slope[rows_at, best + 1]) & (top >= STEEP)
     rising = signed[rows_at, best] > 0
+    own = top >= slope.max(axis=1)
     usual = rising == (np.count_nonzero(rising & peak) * 2 > np.count_nonzero(peak))
-    return np.where(peak & usual, reach[best], np.nan)
+    return np.where(peak & usual & own, reach[best], np.nan)
 
 
 def _line(offsets: Floats, normal: Floats) -> tuple[Floats, float] | None:
