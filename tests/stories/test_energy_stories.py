@@ -307,19 +307,20 @@ def test_a_meter_decides_against_a_picture():
 
 COMPRESSED = Hours(
     override={
-        WindowId.INTERIOR: (Window(603, 613),),
-        WindowId.AC: (Window(603, 613),),
-        WindowId.EXTERIOR: (Window(611, 620),),
+        WindowId.INTERIOR: (Window(23 * 60 + 53, 24 * 60 + 3),),
+        WindowId.AC: (Window(23 * 60 + 53, 24 * 60 + 3),),
+        WindowId.EXTERIOR: (Window(1, 10),),
     },
-    visits=(VipVisit("mayor", local_us("2026-06-01T10:08"), local_us("2026-06-01T10:09")),),
+    visits=(VipVisit("mayor", local_us("2026-10-14T23:58"), local_us("2026-10-14T23:59")),),
 )
-"""A day of 16 minutes: open 10:03-10:13, facade from 10:11, VIP 10:08-10:09."""
+"""A day of 16 minutes: open 23:53-00:03, VIP 23:58-23:59, winter instead of summer from 00:00, facade from 00:01."""
 DAY_RULES = {
     LIGHT_EMPTY: {"limit_s": 60.0, "high_s": 900.0, "transient_s": 10.0},
     AC_EMPTY: {"limit_s": 120.0, "high_s": 900.0, "transient_s": 10.0},
     LIGHT_LATE: {"limit_s": 60.0, "high_s": 7200.0},
     AC_LATE: {"limit_s": 60.0, "high_s": 7200.0},
     LIGHT_OFF: {"limit_s": 60.0},
+    SETPOINT: {"limit_s": 60.0},
 }
 
 
@@ -336,12 +337,13 @@ def whole_day():
         .stands(until=5 * minute)
         .walks_out((3, 7.9))
     )
-    day = EnergyStory([morning, after, tour], 16 * minute, start="2026-06-01T10:00")
+    day = EnergyStory([morning, after, tour], 16 * minute, start="2026-10-14T23:50")
     return (
         day.camera("hall-lamp", (0, OFF), (3 * minute, ON), (13 * minute + 20, OFF))  # opened and closed in time
         .camera("model-lamp", (0, OFF), (2.9 * minute, ON), (8.4 * minute, OFF), (8.7 * minute, ON), (13 * minute, OFF))
         .camera("office-lamp", (0, OFF), (2.6 * minute, ON), (13.2 * minute, OFF))  # burns through lunch
         .camera("office-ac", (0, ON))  # on early for the visit, forgotten at closing time
+        .meter("office-ac", (0, ON), setpoint=26.0)  # right for the summer, too warm from the first minute of winter
         .camera("night-lamp", (0, ON))
         .camera("facade", (0, OFF), (8 * minute, ON), (9 * minute, OFF), (13 * minute, ON))  # late by two minutes
         .camera("spot-lamp", (0, OFF))
@@ -360,6 +362,7 @@ def test_a_whole_compressed_day_gives_exactly_the_expected_incidents(how):
     assert found == [
         (AC_LATE, "office-ac", 13.0),
         (AC_EMPTY, "office-ac", pytest.approx(11.6, abs=0.1)),
+        (SETPOINT, "office-ac", 10.0),
         (LIGHT_OFF, "facade", 11.0),
         (LIGHT_EMPTY, "office-lamp", pytest.approx(5.6, abs=0.1)),
         (LIGHT_EMPTY, "office-lamp", pytest.approx(11.6, abs=0.1)),
