@@ -104,7 +104,7 @@ class Handling:
         if not isinstance(error, RefusalError):
             notice(f"{self.say('ui.act.failed')}: {error.what} {error.next_step}", "warning")
         elif error.code == "not_signed_in":
-            ui.navigate.to("/sign-in")
+            ui.navigate.reload()  # the gate leads to the sign-in page, and from there back to this one
         else:
             told = error.shape(self.say.language)["error"]
             notice(f"{told['what']} {told['next_step']}", "warning")

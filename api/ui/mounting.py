@@ -31,6 +31,8 @@ OPEN_PREFIXES = (f"{ASSETS_URL}/", "/_nicegui/", CHANNEL)
 handed out to a signed-in browser, and what it does asks for the session anew."""
 CLOSED_PATHS = ("/", "/cameras", "/energy", "/calendar", "/figures", "/furniture")
 CLOSED_PREFIXES = ("/incidents/",)
+LONGEST_QUERY = 1000
+"""What a page is asked for survives signing in up to this length; no page of ours asks for a tenth of it."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
@@ -147,6 +149,8 @@ def _guarding(send: Send) -> Send:
 
 
 def _to_sign_in(scope: Any) -> RedirectResponse:
-    onward = own_path(scope["path"])
+    """To the sign-in page, which leads back to the page that was wanted, with what was asked of it."""
+    query = scope["query_string"].decode("latin-1")
+    onward = own_path(quote(scope["path"]) + (f"?{query}" if 0 < len(query) <= LONGEST_QUERY else ""))
     target = "/sign-in" if onward == "/" else f"/sign-in?next={quote(onward)}"
     return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})

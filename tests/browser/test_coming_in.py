@@ -1,5 +1,7 @@
 """Signing in and out, what is closed without it, and the two languages."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 import httpx
 import pytest
 from playwright.sync_api import expect
@@ -69,10 +71,24 @@ def test_guessing_is_slowed_down_and_says_so(site, visit):
 
 def test_signing_in_leads_back_to_the_page_that_was_wanted(site, visit):
     here = visit()
-    here.open("/cameras")
+    here.open("/energy?day=2026-06-01")
     here.sign_in(site.hire(UserRole.SITE_MANAGER))
-    expect(here.page.get_by_role("heading", name=text("ui.cameras", "zh"))).to_be_visible()
-    assert here.page.url.endswith("/cameras")
+    expect(here.page.get_by_role("heading", name=text("ui.nav.energy", "zh"))).to_be_visible()
+    assert here.page.url.endswith("/energy?day=2026-06-01")
+
+
+@pytest.mark.parametrize(
+    ("asked", "onward"),
+    [
+        ("/figures?from=2026-06-01&to=2026-06-07", "/figures?from=2026-06-01&to=2026-06-07"),
+        ("/?rule=a%26b&next=//elsewhere.example", "/?rule=a%26b&next=//elsewhere.example"),
+        ("/incidents/a%3fx?y=1", "/incidents/a%3Fx?y=1"),
+        ("/cameras?" + "x" * 2000, "/cameras"),
+    ],
+)
+def test_what_was_asked_of_a_page_survives_signing_in_and_nothing_else_does(opened, asked, onward):
+    location = httpx.get(opened[0] + asked).headers["location"]
+    assert parse_qsl(urlsplit(location).query) == [("next", onward)]
 
 
 @pytest.mark.parametrize("onward", ["//elsewhere.example/", "/\\elsewhere.example", "https://elsewhere.example/"])
@@ -93,6 +109,8 @@ def test_signing_out_closes_this_session_for_good(site, visit):
 def test_a_session_that_ends_while_the_page_is_open_leads_to_the_sign_in_page(site, visit):
     here = visit()
     here.enter(site.hire(UserRole.SITE_MANAGER))
+    here.open("/?state=all")
+    here.connected()
     cookies = {c["name"]: c["value"] for c in here.page.context.cookies()}
     answer = httpx.delete(
         here.address + "/api/v1/session",
@@ -101,6 +119,7 @@ def test_a_session_that_ends_while_the_page_is_open_leads_to_the_sign_in_page(si
     )
     assert answer.is_success, answer.text
     expect(here.page.locator("input[name=password]")).to_be_visible()
+    assert here.page.url == f"{here.address}/sign-in?next=/%3Fstate%3Dall"
 
 
 def test_the_other_language_is_kept_in_this_browser(site, visit):
