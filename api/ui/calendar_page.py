@@ -128,8 +128,8 @@ class CalendarPage:
         state = "cancelled" if entry.cancelled else "over" if over else "coming"
         with tag("article", css=f"gw-card ca-entry is-{state}"):
             with tag("div", css="ca-when num"):
-                tag("b", self._say.moment(entry.starts_us, site.time_zone))
-                tag("span", f"→ {self._say.moment(entry.ends_us, site.time_zone)}")
+                for number, words in enumerate(self._when(entry, site)):
+                    tag("span" if number else "b", words)
             with tag("div", css="ca-what"):
                 tag("b", self._say(f"ui.calendar.{entry.kind}"))
                 where = named(site.name, self._say.language)
@@ -139,6 +139,13 @@ class CalendarPage:
                 button.on("click", partial(self._ask, entry))
             else:
                 tag("span", self._say(f"ui.calendar.{state}"), "ca-state")
+
+    def _when(self, entry: Entry, site: SiteCard) -> tuple[str, str]:
+        """Day and hours, as they were entered; the last day too where it is another."""
+        say = self._say
+        first, last = (say.moment(us, site.time_zone, "day") for us in (entry.starts_us, entry.ends_us))
+        begins, ends = (say.moment(us, site.time_zone, "minute") for us in (entry.starts_us, entry.ends_us))
+        return first, f"{begins}–{ends}" if first == last else f"{begins} – {last} {ends}"
 
     def _ask(self, entry: Entry) -> None:
         with ui.dialog() as window, tag("section", css="gw-dialog"):

@@ -98,7 +98,8 @@ def _figure(say: Wording, name: str, value: str) -> None:
 def _amount(say: Wording, energy: Energy | None) -> str:
     if energy is None:
         return say("ui.energy.none")
-    return say("ui.energy.amount", kwh=f"{energy.kwh:.2f}", cost=f"{energy.cost_cny:.2f}")
+    words = say("ui.energy.amount", kwh=f"{energy.kwh:.2f}", cost=f"{energy.cost_cny:.2f}")
+    return " · ".join(part.replace(" ", "\u00a0") for part in words.split(" · "))  # no number is parted from its unit
 
 
 def _timeline(say: Wording, zone: ZoneCard, day: str) -> None:
@@ -109,7 +110,7 @@ def _timeline(say: Wording, zone: ZoneCard, day: str) -> None:
             flags = [f for f in zone.flags if f.subject == lane.subject]
             _lane(say, lane, length_s)
             for flag in flags:
-                _flag(say, flag, begin_us, length_s)
+                _flag(say, flag, (begin_us, min(end_us, zone.as_of_us)), length_s)
         with tag("div", css="en-lane en-axis", aria_hidden="true"):
             tag("span", css="en-lane-name")
             with tag("div", css="en-track"):
@@ -128,9 +129,11 @@ def _lane(say: Wording, lane: Lane, length_s: float) -> None:
                 tag("i", css=f"en-{value}", style=_place(begin, end, length_s), title=title)
 
 
-def _flag(say: Wording, flag: Flag, begin_us: int, length_s: float) -> None:
+def _flag(say: Wording, flag: Flag, told_us: tuple[int, int], length_s: float) -> None:
+    """told_us: the day's beginning, and until when it is told: what has not ended is drawn up to there."""
+    begin_us, as_of_us = told_us
     begin = max(0.0, (flag.first_us - begin_us) / US)
-    end = length_s if flag.ended_us is None else min(length_s, (flag.ended_us - begin_us) / US)
+    end = min(length_s, (max(flag.first_us, as_of_us) if flag.ended_us is None else flag.ended_us) / US - begin_us / US)
     with tag("div", css="en-lane en-flag"):
         tag("span", css="en-lane-name")
         with tag("div", css="en-track"):
