@@ -116,7 +116,8 @@ def _group(key: str, part: LuminairePart, taught: tuple[LampRegionPart, ...]) ->
 def _aircon(key: str, part: AirconPart, taught: tuple[energy.AirconRegion, ...]) -> energy.AirConditioner:
     stated = tuple(energy.AirconRegion(r.camera, energy.AirconPart(r.part), r.polygon) for r in part.regions)
     regions = joined(stated, taught)
-    return energy.AirConditioner(key, part.name.zh, part.name.en, part.zone, part.rated_w, regions)
+    shows = None if part.display_shows is None else energy.DisplayNumber(part.display_shows)
+    return energy.AirConditioner(key, part.name.zh, part.name.en, part.zone, part.rated_w, regions, shows)
 
 
 def _broker(part: MqttPart) -> energy.Broker:

@@ -168,6 +168,7 @@ class AirconPart(_Part):
     name: GroupNamePart
     zone: Id
     rated_w: Watts | None = None
+    display_shows: Literal["setpoint", "room_temperature"] | None = None
     regions: Annotated[tuple[AirconRegionPart, ...], Field(max_length=20)] = ()
 
 

@@ -19,9 +19,11 @@ def energy_remarks(site: Site) -> Iterator[Said]:
         if not group.regions and group.id not in metered:
             yield "site.remark.lamp_untaught", {"group": group.id}
     for unit in energy.aircons.values():
+        parts, taught = {r.part for r in unit.regions}, {r.part for r in unit.regions if r.taught}
+        if AirconPart.DISPLAY in parts and unit.display_shows is None:
+            yield "site.remark.display_unsaid", {"unit": unit.id}
         if unit.id in metered:
             continue
-        parts, taught = {r.part for r in unit.regions}, {r.part for r in unit.regions if r.taught}
         if not parts:
             yield "site.remark.aircon_unseen", {"unit": unit.id}
         elif parts - taught - {AirconPart.DISPLAY} or not taught:

@@ -1,7 +1,8 @@
 """Furniture, lamps and air-conditioners: what was observed of them against where they stand and how they are switched.
 
 Furniture: observations of kind `furniture` with the values `offset_x`, `offset_y` (mm from the reference, site frame)
-and `turn` (degrees). Lamps and air-conditioners: kinds `luminaire` and `aircon`, predicate `on`.
+and `turn` (degrees). Lamps and air-conditioners: kinds `luminaire` and `aircon`, predicate `on`, as cameras tell it: a
+meter needs no yardstick.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 from guiwei.yardstick.playing import Played
 from guiwei.yardstick.sample import Sample, Slip, SlipKind, Spot, Tally
+from guiwei.yardstick.tellable import Span, contradictory_spans, pieces, sick_spans, within
 from models.domain.finding import Quantity
 from models.domain.messages import Observation
 from models.domain.truth import Truth as Seen
@@ -23,6 +25,8 @@ SETTLE_S = 5.0
 """After an item is moved an observer may still average over the move: such observations are not scored."""
 SWITCH_S = 10.0
 """A flip told within this of a true switch, the same way, is that switch."""
+SETTLED_S = 2.0
+"""A switch is to be told within this (issue "Energy"): until then it is a delay, afterwards a state."""
 TURNS_DEG = 20.0
 """Up to this turn the goal for angles holds; larger ones are a quantity of their own."""
 
@@ -78,32 +82,47 @@ def _pose(item: ItemTruth, t_s: float) -> Pose | None:
 
 @dataclass(frozen=True, slots=True)
 class _Switched:
-    """Something with a switch. changes: (t_s, on) of the truth, the first at the clip's beginning."""
+    """Something with a switch. changes: (t_s, on) of the truth, the first at the clip's beginning.
+
+    contradictory: when its own signs allow no verdict.
+    """
 
     kind: str
     id: str
     changes: tuple[tuple[float, bool], ...]
+    contradictory: tuple[Span, ...] = ()
 
 
 def switches(played: Played) -> Iterator[Sample | Slip | Tally]:
     """Delay of every true switch, flips that are none, and seconds with the right state."""
     truth = played.clip.truth
     lamps = [_Switched("luminaire", one.id, tuple((s.t_s, s.on) for s in one.states)) for one in truth.lamps]
-    aircons = [_Switched("aircon", one.id, tuple((s.t_s, s.on) for s in one.states)) for one in truth.aircons]
-    observed = {(m.kind, m.subject) for m in played.messages if isinstance(m, Observation) and m.predicate == "on"}
-    for thing in (*lamps, *aircons):
-        if (thing.kind, thing.id) in observed:
-            yield from _switched(played, thing)
-
-
-def _switched(played: Played, thing: _Switched) -> Iterator[Sample | Slip | Tally]:
-    told = [
-        (played.clock.s(m.utc_us, m.camera), m.truth, m.camera)
-        for m in played.messages
-        if isinstance(m, Observation) and (m.kind, m.subject, m.predicate) == (thing.kind, thing.id, "on")
+    aircons = [
+        _Switched(
+            "aircon",
+            one.id,
+            tuple((s.t_s, s.on) for s in one.states),
+            tuple(contradictory_spans(one, truth.duration_s)),
+        )
+        for one in truth.aircons
     ]
-    camera = next((name for _, _, name in told if name), min(played.clip.truth.cameras))
-    yield from _states(played, thing, told, camera)
+    for thing in (*lamps, *aircons):
+        told = [
+            (played.clock.s(m.utc_us, m.camera), m.truth, m.camera)
+            for m in played.messages
+            if isinstance(m, Observation) and (m.kind, m.subject, m.predicate) == (thing.kind, thing.id, "on")
+            if m.camera
+        ]
+        for camera in sorted({name for _, _, name in told}):
+            yield from _switched(played, thing, [(t_s, value) for t_s, value, name in told if name == camera], camera)
+
+
+Told = tuple[float, Seen]
+
+
+def _switched(played: Played, thing: _Switched, told: Sequence[Told], camera: str) -> Iterator[Sample | Slip | Tally]:
+    sick = sick_spans(played.clip.truth.views, camera)
+    yield from _states(played, thing, told, camera, [*sick, *thing.contradictory])
     flips = _flips(told)
     for t_s, on in _true_switches(thing):
         spot = Spot(played.clip.name, camera, t_s, thing.id)
@@ -112,12 +131,14 @@ def _switched(played: Played, thing: _Switched) -> Iterator[Sample | Slip | Tall
             key=lambda flip: abs(flip[0] - t_s),
             default=None,
         )
-        if match is None:
-            yield Slip(SlipKind.MISS, f"{thing.kind}_switch", spot, f"{thing.id} is switched {'on' if on else 'off'}")
-        else:
+        if match is not None:
             flips.remove(match)
             yield Sample(f"{thing.kind}_switch_s", match[0] - t_s, spot)
+        elif not within(sick, t_s):
+            yield Slip(SlipKind.MISS, f"{thing.kind}_switch", spot, f"{thing.id} is switched {'on' if on else 'off'}")
     for t_s, on in flips:
+        if _on(thing, t_s) is on and any(0.0 <= t_s - end_s <= SWITCH_S for _, end_s in sick):
+            continue  # it was switched while nobody could see it
         spot = Spot(played.clip.name, camera, t_s, thing.id)
         yield Slip(SlipKind.FALSE_ALARM, f"{thing.kind}_switch", spot, f"{thing.id} told as {'on' if on else 'off'}")
 
@@ -130,11 +151,11 @@ def _true_switches(thing: _Switched) -> list[tuple[float, bool]]:
     ]
 
 
-def _flips(told: Sequence[tuple[float, Seen, str]]) -> list[tuple[float, bool]]:
+def _flips(told: Sequence[Told]) -> list[tuple[float, bool]]:
     """Changes between on and off; not knowing in between changes nothing."""
     flips: list[tuple[float, bool]] = []
     state: Seen | None = None
-    for t_s, value, _ in told:
+    for t_s, value in told:
         if value is not Seen.UNKNOWN:
             if state is not None and value is not state:
                 flips.append((t_s, value is Seen.HOLDS))
@@ -142,15 +163,22 @@ def _flips(told: Sequence[tuple[float, Seen, str]]) -> list[tuple[float, bool]]:
     return flips
 
 
-def _states(played: Played, thing: _Switched, told: Sequence[tuple[float, Seen, str]], camera: str) -> Iterator[Tally]:
-    """Each observation holds until the next; seconds near a true switch are left to its delay."""
-    ends = [t_s for t_s, _, _ in told[1:]] + [played.clip.truth.duration_s]
-    for (t_s, value, _), end_s in zip(told, ends, strict=True):
-        on = next((on for at_s, on in reversed(thing.changes) if at_s <= t_s), None)
-        if on is None or any(t_s - SWITCH_S < at_s <= t_s + 1.0 for at_s, _ in thing.changes[1:]):
+def _states(
+    played: Played, thing: _Switched, told: Sequence[Told], camera: str, untellable: Sequence[Span]
+) -> Iterator[Tally]:
+    """Each observation holds until the next. Seconds right after a true switch are left to its delay; those in which no
+    picture can tell are a quantity of their own, of which unknown is the right answer."""
+    just = [(at_s, at_s + SETTLED_S) for at_s, _ in _true_switches(thing)]
+    cuts = [edge for span in (*just, *untellable) for edge in span]
+    for begin, end, value in pieces(told, cuts, played.clip.truth.duration_s):
+        on = _on(thing, begin)
+        if on is None or within(just, begin):
             continue
-        right = (value is Seen.HOLDS) is on
-        outcome = "unknown" if value is Seen.UNKNOWN else "right" if right else "wrong"
-        yield Tally(
-            f"{thing.kind}_state", outcome, max(0.0, end_s - t_s), Spot(played.clip.name, camera, t_s, thing.id)
-        )
+        right = "right" if (value is Seen.HOLDS) is on else "wrong"
+        outcome = "unknown" if value is Seen.UNKNOWN else right
+        name = f"{thing.kind}_state" + ("_untellable" if within(untellable, begin) else "")
+        yield Tally(name, outcome, end - begin, Spot(played.clip.name, camera, begin, thing.id))
+
+
+def _on(thing: _Switched, t_s: float) -> bool | None:
+    return next((on for at_s, on in reversed(thing.changes) if at_s <= t_s), None)

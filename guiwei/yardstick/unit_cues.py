@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 
 from guiwei.yardstick.playing import Played
 from guiwei.yardstick.sample import Spot, Tally
+from guiwei.yardstick.tellable import pieces, sick_spans, within
 from models.domain.messages import Observation
-from sample_videos.studio.truth import AirconState
+from sample_videos.studio.truth import AirconState, AirconTruth
 
 SETTLE_S = 7.0
 """A ribbon is judged over six seconds; what was shown just before is left out."""
+SHOWN_S = 2.0
+"""A changed number is to be told within this, as a switch is."""
 OFF, ON = 0.3, 0.7
 SHOWN: dict[str, Callable[[AirconState], bool]] = {
     "display": lambda state: state.display_c is not None,
@@ -24,7 +27,7 @@ SHOWN: dict[str, Callable[[AirconState], bool]] = {
 
 
 def unit_cues(played: Played) -> Iterator[Tally]:
-    """`aircon_<part>` right, wrong or unknown and `aircon_setpoint`, one an observation of a camera."""
+    """`aircon_<part>` right, wrong or unknown, one an observation of a camera; `aircon_setpoint` in seconds."""
     units = {unit.id: unit for unit in played.clip.truth.aircons}
     seen: dict[str, set[str]] = {}
     for told in played.messages:
@@ -38,21 +41,40 @@ def unit_cues(played: Played) -> Iterator[Tally]:
         parts |= values.keys() & SHOWN.keys()
         t_s = played.clock.s(told.utc_us, told.camera)
         state = next((state for state in reversed(unit.states) if state.t_s <= t_s), None)
-        if state is None or (state.t_s > 0 and t_s - state.t_s < SETTLE_S) or _sick(played, told.camera, t_s):
+        if state is None or (state.t_s > 0 and t_s - state.t_s < SETTLE_S):
+            continue
+        if within(sick_spans(played.clip.truth.views, told.camera), t_s):  # asked for by `aircon_state_untellable`
             continue
         spot = Spot(played.clip.name, told.camera, t_s, unit.id)
         for part in sorted(parts):
             yield Tally(f"aircon_{part}", _outcome(values.get(part), shown=SHOWN[part](state)), 1.0, spot)
-        if state.display_c is not None and "display" in parts:
-            number = values.get("setpoint")
-            right = "unknown" if number is None else "right" if round(number) == state.display_c else "wrong"
-            yield Tally("aircon_setpoint", right, 1.0, spot)
+    for unit in units.values():
+        if "display" in seen.get(unit.id, set()):
+            yield from _setpoints(played, unit)
 
 
-def _sick(played: Played, camera: str, t_s: float) -> bool:
-    """Whether the view is black, covered and the like then: what is told of it is asked for by `aircon_state`."""
-    views = [view for view in played.clip.truth.views if view.camera == camera]
-    return any(view.t_start_s <= t_s < view.t_end_s for view in views)
+def _setpoints(played: Played, unit: AirconTruth) -> Iterator[Tally]:
+    """Seconds in which a lit display's number was told; those right after it changed are left out, as of switches."""
+    told: dict[str, list[tuple[float, float | None]]] = {}
+    for one in played.messages:
+        if (
+            isinstance(one, Observation)
+            and (one.kind, one.predicate, one.subject) == ("aircon", "on", unit.id)
+            and one.camera
+        ):
+            said = next((quantity.value for name, quantity in one.values if name == "setpoint"), None)
+            told.setdefault(one.camera, []).append((played.clock.s(one.utc_us, one.camera), said))
+    changes = [state.t_s for state in unit.states[1:]]
+    just = [(t_s, t_s + SHOWN_S) for t_s in changes]
+    for camera, numbers in told.items():
+        sick = sick_spans(played.clip.truth.views, camera)
+        cuts = [edge for span in (*just, *sick) for edge in span]
+        for begin, end, number in pieces(numbers, cuts, played.clip.truth.duration_s):
+            shown = next(state.display_c for state in reversed(unit.states) if state.t_s <= begin)
+            if shown is None or within((*just, *sick), begin):
+                continue
+            outcome = "unknown" if number is None else "right" if round(number) == shown else "wrong"
+            yield Tally("aircon_setpoint", outcome, end - begin, Spot(played.clip.name, camera, begin, unit.id))
 
 
 def _outcome(position: float | None, *, shown: bool) -> str:

@@ -85,14 +85,24 @@ class AirconRegion:
         return bool(self.on and self.off)
 
 
+class DisplayNumber(StrEnum):
+    """What the number on a unit's display is. Nobody can see it: 26 degrees may be wanted, or may be the room's."""
+
+    SETPOINT = "setpoint"
+    ROOM_TEMPERATURE = "room_temperature"
+
+
 @dataclass(frozen=True, slots=True)
 class AirConditioner:
+    """display_shows None: nobody has said, so its number is told but never judged."""
+
     id: str
     name_zh: str
     name_en: str
     zone: str
     rated_w: float | None = None
     regions: tuple[AirconRegion, ...] = ()
+    display_shows: DisplayNumber | None = None
 
 
 class SignalKind(StrEnum):

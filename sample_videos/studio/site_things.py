@@ -97,7 +97,12 @@ def energy_part(truth: Truth) -> dict[str, Any]:
             for camera, box in boxes.items():
                 if box[2] - box[0] >= LEAST_PX[part]:
                     regions.append({"camera": camera, "part": part, "polygon": _corners(box)})
-        units[unit.id] = {"name": {"zh": "空调", "en": "Air-conditioner"}, "zone": unit.zone, "regions": regions}
+        units[unit.id] = {
+            "name": {"zh": "空调", "en": "Air-conditioner"},
+            "zone": unit.zone,
+            "display_shows": "setpoint",
+            "regions": regions,
+        }
     if truth.meters:
         meters = {f"relay-{meter.lamp}": {"subject": meter.lamp} for meter in truth.meters}
         return {"luminaires": lamps, "meters": meters}

@@ -114,8 +114,8 @@ def _present(shape: NDArray[np.bool_], segment: str) -> bool:
     return bool(shape[rows, columns].any(1).mean() >= PRESENT)
 
 
-def most_frequent(readings: list[int | None], share: float) -> int | None:
-    """The reading that at least this share of them gives; None where none does."""
+def most_frequent(readings: list[int | None], least: int) -> int | None:
+    """The reading that at least this many of them give; None where none does."""
     said = [reading for reading in readings if reading is not None]
     best = max(set(said), key=said.count, default=None)
-    return best if best is not None and said.count(best) >= share * len(readings) else None
+    return best if best is not None and said.count(best) >= least else None

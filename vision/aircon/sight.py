@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from models.domain.energy import AirConditioner, AirconPart, AirconRegion
+from models.domain.energy import AirConditioner, AirconPart, AirconRegion, DisplayNumber
 from models.domain.finding import Quantity
 from models.domain.media import US, Frame, Image
 from models.domain.messages import Observation, Scene
@@ -28,10 +28,16 @@ TELL_US = 5 * US
 LOOK_US = round(0.19 * US)
 """Lights and flaps are looked at five times a second at most; a ribbon at every frame."""
 READ_US = round(0.4 * US)
-READINGS, AGREEING = 5, 0.6
-"""Set-points are told when most of the last readings, two seconds of them, are the same."""
+READINGS, AGREEING = 5, 3
+"""Set-points are told when three of the last five readings, two seconds of them, are the same."""
 SETPOINTS = range(16, 33)
-"""Degrees Celsius that a unit can be set to; anything else on a display is an error code or a clock."""
+"""Degrees Celsius that a unit can be set to; anything else on a display is an error code, a clock or a cold room."""
+NUMBER_NAMES = {
+    DisplayNumber.SETPOINT: "setpoint",
+    DisplayNumber.ROOM_TEMPERATURE: "temperature",
+    None: "shown",
+}
+"""Under which name a display's number is told; rules judge a "setpoint" alone."""
 SWINGS_LN = math.log(0.12)
 """ln of how much a swinging louver's position moves, in shares of the way from shut to open, in each ten seconds."""
 
@@ -109,7 +115,7 @@ class _Eye:
         if self._read_us is None or utc_us - self._read_us >= READ_US:
             self._read_us = utc_us
             self._readings = [*self._readings, read_number(eye.patch(image))][-READINGS:]
-            found = most_frequent(self._readings, AGREEING) if len(self._readings) >= READINGS else None
+            found = most_frequent(self._readings, AGREEING)
             self.number = found if found in SETPOINTS else None
         if self._way.open:
             self.number = self.number if self._said is Truth.HOLDS else None
@@ -120,6 +126,7 @@ class _Eye:
 class _Unit:
     def __init__(self, unit: AirConditioner, camera: str) -> None:
         self.id = unit.id
+        self.number_is = NUMBER_NAMES[unit.display_shows]
         self.eyes = [eye for region in unit.regions if region.camera == camera and (eye := _Eye(region)).useful]
         self.judgement = Judgement()
         self.told: tuple[object, ...] = ()
@@ -214,7 +221,7 @@ def _told(unit: _Unit, scene: Scene, *, sick: bool) -> list[Observation]:
 
 
 def _values(unit: _Unit, number: int | None) -> tuple[tuple[str, Quantity], ...]:
-    values = [("setpoint", Quantity(float(number), "°C"))] if number is not None else []
+    values = [(unit.number_is, Quantity(float(number), "°C"))] if number is not None else []
     for eye in unit.eyes:
         if eye.position is not None:
             values.append((str(eye.region.part), Quantity(round(eye.position, 2), "")))

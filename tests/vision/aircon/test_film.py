@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.domain.energy import AirconPart
+from models.domain.energy import AirconPart, DisplayNumber
 from models.domain.media import US, Frame
 from models.domain.messages import Scene
 from models.domain.presence import Person, Place, Role
@@ -76,6 +76,14 @@ def test_the_number_can_be_read_without_any_lesson(unit):
     bare = replace(unit, regions=tuple(replace(r, on=(), off=()) for r in unit.regions if r.part is AirconPart.DISPLAY))
     changes, _ = told(bare, [(0, STANDS), (4, RUNS), (10, RUNS)], fps=5)
     assert [c[1:] for c in changes] == [(Truth.UNKNOWN, None), (Truth.HOLDS, 24.0)]
+
+
+@pytest.mark.parametrize(("shows", "name"), [(DisplayNumber.ROOM_TEMPERATURE, "temperature"), (None, "shown")])
+def test_a_number_that_is_the_rooms_or_that_nobody_explained_is_no_set_point(unit, shows, name):
+    changes, last = told(replace(unit, display_shows=shows), [(0, RUNS), (4, RUNS)], fps=5)
+    assert {number for _, _, number in changes} == {None}
+    assert dict(last.values)[name].value == 24.0
+    assert last.truth is Truth.HOLDS, "that it is lit says on, whatever it shows"
 
 
 def test_every_number_that_a_unit_can_be_set_to_is_read():

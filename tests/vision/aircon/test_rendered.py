@@ -121,3 +121,10 @@ def test_a_ducted_unit_is_recommended_a_meter(tmp_path):
     shutil.copy(SAMPLES / "aircon-covered" / "recording.mp4", tmp_path)
     told = CliRunner().invoke(app, ["site", "check", str(tmp_path)])
     assert "energy.meters" in told.output
+
+
+def test_a_display_whose_number_nobody_explained_is_told(tmp_path):
+    text = (SAMPLES / "aircon-covered" / "site.yaml").read_text(encoding="utf-8")
+    (tmp_path / "site.yaml").write_text(text.replace("      display_shows: setpoint\n", ""), encoding="utf-8")
+    told = CliRunner().invoke(app, ["site", "check", str(tmp_path)])
+    assert "display_shows" in told.output

@@ -15,7 +15,7 @@ import av
 import cv2
 import numpy as np
 
-from models.domain.energy import AirConditioner
+from models.domain.energy import AirConditioner, DisplayNumber
 from models.domain.media import US, Frame, Run
 from models.domain.site import Camera, Name, Source, SourceKind
 from vision.aircon.teaching import Course, Lesson, Pictures
@@ -138,4 +138,4 @@ def taught() -> AirConditioner:
         lesson.add(frame)
     regions, alike = lesson.taught()
     assert not alike
-    return AirConditioner("ac", "空调", "AC", "hall", 1500.0, regions)
+    return AirConditioner("ac", "空调", "AC", "hall", 1500.0, regions, DisplayNumber.SETPOINT)
