@@ -74,9 +74,12 @@ def quantities(scores: Sequence[ClipScore]) -> Report:
     samples, tallies, slips = _sorted_out(scores)
     found = {name: _errors(each) for name, each in samples.items()}
     found |= {name: _outcomes(each) for name, each in tallies.items()}
-    for name, each in slips.items():
+    for name, quantity in SLIPS_AT.items():
+        each = slips.get(name, [])
+        if not each and quantity not in found:
+            continue
         # All may have been missed: then there is no error to speak of, but the misses are.
-        found[SLIPS_AT[name]] = found.get(SLIPS_AT[name], _errors([])) | {
+        found[quantity] = found.get(quantity, _errors([])) | {
             "n_missed": sum(one.kind is SlipKind.MISS for one in each),
             "n_false": sum(one.kind is SlipKind.FALSE_ALARM for one in each),
         }

@@ -109,3 +109,44 @@ def test_a_missed_switch_and_a_false_flip_each_get_a_slip():
         ("false_alarm", 8.0),
         ("false_alarm", 9.0),
     ]
+
+
+UNIT = {
+    "id": "ac-1",
+    "zone": "hall",
+    "position_m": (3, 3, 2.5),
+    "states": [
+        {"t_s": 0, "on": True, "display_c": 24, "led": True, "louver_deg": 35.0, "ribbon": True},
+        {"t_s": 20, "on": True, "display_c": None, "led": True, "louver_deg": 35.0, "ribbon": True},
+        {"t_s": 40, "on": False, "display_c": None, "led": False, "louver_deg": 0.0, "ribbon": False},
+    ],
+}
+
+
+def runs(t_s, on, number=None):
+    truth = Seen.UNKNOWN if on is None else Seen.HOLDS if on else Seen.FAILS
+    values = () if number is None else (("setpoint", Quantity(number, "°C")), ("display", Quantity(1.0, "")))
+    return Observation("aircon", "ac-1", "on", truth, utc(t_s), "cam", values)
+
+
+def test_seconds_in_which_a_units_signs_contradict_each_other_are_counted_apart():
+    told = [runs(0, True, 24.0), runs(20, None), runs(41, False)]
+    found, score = quantities(told, aircons=[UNIT])
+    assert found["aircon_state"] == {"n": 2, "right": 1.0, "wrong": 0.0, "unknown": 0.0}
+    assert found["aircon_state_untellable"] == {"n": 1, "right": 0.0, "wrong": 0.0, "unknown": 1.0}
+    assert found["aircon_switch_s"]["n_missed"] == found["aircon_switch_s"]["n_false"] == 0
+    assert not score.slips
+
+
+def test_a_number_is_asked_for_while_it_is_shown_and_a_wrong_one_is_wrong():
+    found, _ = quantities([runs(0, True, 24.0), runs(10, True, 26.0), runs(20, None)], aircons=[UNIT])
+    assert found["aircon_setpoint"] == {"n": 2, "right": 0.5, "wrong": 0.5, "unknown": 0.0}
+
+
+def test_a_lamp_that_is_switched_behind_a_covered_lens_is_no_miss_and_told_later_no_flip():
+    covered = [{"camera": "cam", "state": "covered", "t_start_s": 15, "t_end_s": 30}]
+    lamp = {**LAMP, "states": LAMP["states"][:2]}
+    found, score = quantities([lit(0, True), lit(15, None), lit(32, False)], lamps=[lamp], views=covered)
+    assert not score.slips
+    assert found["luminaire_state_untellable"]["unknown"] == 1.0
+    assert found["luminaire_state"]["wrong"] == 0.0
