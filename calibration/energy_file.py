@@ -190,7 +190,7 @@ class MeterPart(_Part):
 class TopicPart(_Part):
     topic: Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_topic)]
     meter: Id
-    kind: Literal["power", "relay", "setpoint", "temperature"]
+    kind: Literal["power", "relay", "setpoint", "temperature", "supply_temperature"]
     field: Annotated[str, Field(max_length=64), AfterValidator(printable)] = ""
 
 

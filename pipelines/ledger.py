@@ -115,12 +115,19 @@ class Ledger:
             self._seen(message)
 
     def _told(self, told: Observation) -> None:
-        predicate, holds, fails = WORDS.get(told.predicate, (told.predicate, Truth.HOLDS.value, Truth.FAILS.value))
+        if told.predicate not in {"on", "suspected"}:
+            self._tell(told, told.predicate, told.truth)
+            return
+        # A meter, a grille and cameras may speak of it: whoever wins in the rules wins here.
+        one = self._on[told.subject] = self._on.get(told.subject, Thing(told.subject)).after(told)
+        if told.predicate == "suspected":
+            suspected = any(witness.truth is Truth.HOLDS for witness in one.suspicions)
+            self._tell(told, "suspected", Truth.HOLDS if suspected else told.truth)
+        self._tell(told, "on", one.truth)
+
+    def _tell(self, told: Observation, states: str, truth: Truth) -> None:
+        predicate, holds, fails = WORDS.get(states, (states, Truth.HOLDS.value, Truth.FAILS.value))
         thing = (told.subject, told.kind, predicate)
-        truth = told.truth
-        if told.predicate == "on":  # a meter and cameras may speak of it: the meter wins, as in the rules
-            one = self._on[told.subject] = self._on.get(told.subject, Thing(told.subject)).after(told)
-            truth = one.truth
         value = {Truth.HOLDS: holds, Truth.FAILS: fails}.get(truth, Truth.UNKNOWN.value)
         self._things.setdefault(thing, Course()).put(told.utc_us, value)
         self._tellers.setdefault(told.camera, set()).add(thing)

@@ -1,7 +1,8 @@
 """Readings of meters to observations (evidence level E1, domain.md section 4.2). Pure but for its own state.
 
 On from `on_w` for `on_s`; off below `off_w` for `off_s` (a compressor cycles, the fan decides); between the two the
-state before holds. A relay decides at once. Silence for longer than `max_gap_s` is unknown.
+state before holds. A relay decides at once. Silence for longer than `max_gap_s` is unknown. What a grille blows is a
+sign of its own (warmth.py).
 """
 
 from __future__ import annotations
@@ -12,15 +13,13 @@ from dataclasses import dataclass, field
 
 from models.domain.energy import UNITS, Meter, SignalKind
 from models.domain.finding import Quantity
-from models.domain.media import US
 from models.domain.messages import Observation
 from models.domain.readings import Aside, Reading, wrong_with
 from models.domain.site import Site
 from models.domain.truth import Truth
 from pipelines.rules.continuity import us
+from pipelines.warmth import TELL_US, Warmth
 
-TELL_US = 60 * US
-"""An unchanged state is told again this often, with its latest figures."""
 TURNING = 0.7
 """Confidence while a change has begun and not yet lasted: the state before holds, but contradicts no picture."""
 
@@ -35,6 +34,7 @@ class _State:
     latest: dict[SignalKind, tuple[int, float]] = field(default_factory=dict)
     told: tuple[Truth, float] | None = None
     told_us: int = 0
+    warmth: Warmth = field(default_factory=Warmth)
 
 
 class MeterBook:
@@ -68,7 +68,22 @@ class MeterBook:
 
     def due(self, utc_us: int) -> tuple[Observation, ...]:
         """What is to be told at that moment of data time: changes at once, the rest each minute."""
-        return tuple(told for state in self._states.values() if (told := self._told(state, utc_us)) is not None)
+        told = []
+        for state in self._states.values():
+            told += [self._told(state, utc_us), self._blown(state, utc_us)]
+        return tuple(one for one in told if one is not None)
+
+    def _blown(self, state: _State, utc_us: int) -> Observation | None:
+        """What the air at the grille says of an air-conditioner (E5): one weak sign, which by itself is a suspicion."""
+        if state.meter.subject not in self._site.energy.aircons:
+            return None
+        said = state.warmth.said(state.latest, utc_us, us(state.meter.max_gap_s))
+        if said is None:
+            return None
+        truth, difference_c = said
+        values = () if difference_c is None else (("supply_difference", Quantity(round(difference_c, 1), "°C")),)
+        cues = ("aircon.cue.suspected", "aircon.cue.thermal_on") if truth is Truth.HOLDS else ()
+        return Observation("aircon", state.meter.subject, "suspected", truth, utc_us, "", values, cues, 0.5)
 
     def _told(self, state: _State, utc_us: int) -> Observation | None:
         if state.last_us is None:

@@ -112,6 +112,9 @@ class SignalKind(StrEnum):
     RELAY = "relay"
     SETPOINT = "setpoint"
     TEMPERATURE = "temperature"
+    """Of the room, or of the wall beside a thermal camera's view of the grille."""
+    SUPPLY_TEMPERATURE = "supply_temperature"
+    """Of the air that an air-conditioner blows: a probe in its grille, or a thermal camera that sees it."""
 
 
 UNITS: Mapping[SignalKind, str] = {
@@ -119,12 +122,14 @@ UNITS: Mapping[SignalKind, str] = {
     SignalKind.RELAY: "",
     SignalKind.SETPOINT: "°C",
     SignalKind.TEMPERATURE: "°C",
+    SignalKind.SUPPLY_TEMPERATURE: "°C",
 }
 LIMITS: Mapping[SignalKind, tuple[float, float]] = {
     SignalKind.POWER: (0.0, 1e6),
     SignalKind.RELAY: (0.0, 1.0),
     SignalKind.SETPOINT: (5.0, 40.0),
     SignalKind.TEMPERATURE: (-40.0, 80.0),
+    SignalKind.SUPPLY_TEMPERATURE: (-40.0, 90.0),
 }
 """Values beyond are a fault of the sender: negative power, a room at 300 degrees."""
 

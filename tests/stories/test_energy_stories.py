@@ -6,12 +6,16 @@ from datetime import date
 import pytest
 
 from models.domain.calendar import EveningOpening, Hours, Span, VipVisit, Window, WindowId
+from models.domain.energy import SignalKind
 from models.domain.finding import Severity
 from models.domain.messages import Observation
 from models.domain.presence import Role
+from models.domain.readings import Reading
 from models.domain.site import Region
 from pipelines.engine import Engine
+from pipelines.meters import MeterBook
 from pipelines.rules.energy.owed import EVENING, VISIT, entry
+from pipelines.rules.energy.thing import Thing
 from tests.stories.energy_story import OFF, ON, UNKNOWN, EnergyStory, energy_site, local_us, only, told
 from tests.stories.scenario import RATES, Actor
 
@@ -415,3 +419,66 @@ def test_a_meter_that_says_off_while_the_display_is_lit_is_told_within_two_minut
     incident = only(day.played(energy_site(QUIET), **how))
     assert (incident.code, incident.subject) == (DISAGREE, "office-ac")
     assert day.seconds(incident.t_confirmed_us) <= 100 + 120
+
+
+# --- the air at the grille (E5) ---------------------------------------------------------------------------------------
+
+
+def blown(*switches, until=400, step=10):
+    """What the box makes of a probe in the grille; 26 degrees in the room. switches: (second, degrees there)."""
+    book, told = MeterBook(energy_site()), []
+    for second in range(until):
+        now_us = local_us("2026-06-01T10:00") + second * 1_000_000
+        if second % step == 0:
+            grille = next((celsius for at, celsius in reversed(switches) if at <= second), None)
+            if grille is not None:
+                kinds = ((SignalKind.TEMPERATURE, 26.0), (SignalKind.SUPPLY_TEMPERATURE, grille))
+                book.take([Reading("plug", kind, celsius, now_us) for kind, celsius in kinds], now_us)
+        told += [replace(one, utc_us=second * 1_000_000) for one in book.due(now_us)]
+    return tuple(told)
+
+
+@every_rate
+def test_cold_air_by_itself_in_an_empty_room_is_a_warning_to_be_confirmed(how):
+    day = replace(EnergyStory([worker(40)], 240), more=blown((0, 15.0)))
+    incident = only(day.played(energy_site(SHORT), **how))
+    assert (incident.code, incident.severity) == (AC_EMPTY, Severity.WARNING)
+    assert {"rule.cue.suspected", "aircon.cue.thermal_on"} <= set(incident.cues)
+
+
+@every_rate
+def test_cold_air_and_a_fluttering_ribbon_that_agree_for_two_minutes_are_on(how):
+    day = replace(EnergyStory([worker(100)], 330), more=(*blown((0, 15.0)), *suspected((0, ON))))
+    incident = only(day.played(energy_site(SHORT), **how))
+    assert (incident.code, incident.severity) == (AC_EMPTY, Severity.HIGH)
+    assert {"aircon.cue.thermal_on", "aircon.cue.ribbon_on"} <= set(incident.cues)
+    assert "rule.cue.suspected" not in incident.cues
+    assert incident.confidence == pytest.approx(0.8)
+
+
+@every_rate
+def test_air_as_warm_as_the_room_says_nothing_and_a_probe_that_falls_silent_neither(how):
+    idle = replace(EnergyStory([], 240), more=blown((0, 24.0)))
+    busy = replace(EnergyStory([worker(400)], 240), more=blown((0, 15.0)))
+    assert told(idle.played(energy_site(SHORT), **how)) == told(busy.played(energy_site(SHORT), **how)) == []
+    lit = replace(EnergyStory([worker(40)], 240).camera("office-ac", (0, ON)), more=blown((0, 26.0)))
+    assert told(lit.played(energy_site(SHORT), **how)) == [(AC_EMPTY, "office-ac")], "a fan may run without cooling"
+
+
+def test_a_display_that_is_dark_while_the_grille_blows_cold_is_unknown_not_off():
+    thing = Thing("office-ac")
+    for second, one in enumerate(blown((0, 15.0), until=5)):
+        thing = thing.after(replace(one, utc_us=second * 1_000_000))
+    dark = Observation("aircon", "office-ac", "on", OFF, 6_000_000, "cam", (), ("aircon.cue.display_off",), 0.9)
+    thing = thing.after(dark)
+    assert thing.truth is UNKNOWN
+    assert thing.suspicion is not None
+    warm = Observation("aircon", "office-ac", "suspected", OFF, 7_000_000, "", (), (), 0.5)
+    assert thing.after(warm).truth is OFF
+
+
+def test_a_probe_that_falls_silent_says_nothing_any_more():
+    last = blown((0, 15.0), until=100, step=1000)  # one pair of readings, and no more
+    assert [one.truth for one in last] == [ON, ON]
+    silent = blown((0, 15.0), until=400, step=1000)
+    assert silent[-1].truth is UNKNOWN

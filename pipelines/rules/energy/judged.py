@@ -15,7 +15,7 @@ from models.domain.truth import Truth
 from pipelines.rules.continuity import us
 from pipelines.rules.energy.lasting import About, Lasting, Now, Step, ended, lasted, open_claim
 from pipelines.rules.energy.owed import calendar_after
-from pipelines.rules.energy.thing import Thing
+from pipelines.rules.energy.thing import SUSPECTED, Thing
 from pipelines.rules.energy.vacancy import ZoneWatch
 from pipelines.rules.rule import OpenClaim, settings
 
@@ -63,7 +63,7 @@ def running(case: Case) -> Running | None:
     graver = case.claim is not None and case.claim.told not in {None, Severity.WARNING}
     if suspicion is None or graver:
         return None
-    cues = ("rule.cue.suspected", *(cue for cue in suspicion.cues if cue != "aircon.cue.suspected"))
+    cues = ("rule.cue.suspected", *(cue for cue in suspicion.cues if cue != SUSPECTED))
     return Running(suspicion.since_us, Severity.WARNING, cues, suspicion.confidence)
 
 

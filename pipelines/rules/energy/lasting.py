@@ -48,7 +48,10 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class Lasting:
-    """One claim. held_us: unknown time within; told: None until it was long enough."""
+    """One claim. held_us: unknown time within; told: None until it was long enough.
+
+    confidence: of the last moment at which it was known to hold; what ends it makes it no surer.
+    """
 
     since_us: int
     at_us: int
@@ -58,6 +61,7 @@ class Lasting:
     told_us: int = 0
     confirmed_us: int = 0
     limit: Threshold | None = None
+    confidence: float = 1.0
 
     @property
     def known_us(self) -> int:
@@ -73,7 +77,7 @@ def lasted(
     if claim is None:
         if now.truth is not Truth.HOLDS:
             return None, ()
-        claim = Lasting(min(now.onset_us, now.utc_us), now.utc_us)
+        claim = Lasting(min(now.onset_us, now.utc_us), now.utc_us, confidence=now.confidence)
         return _told(claim, now, about, steps, None)
     if now.truth is Truth.UNKNOWN:
         since_us = claim.at_us if claim.unknown_since_us is None else claim.unknown_since_us
@@ -88,7 +92,7 @@ def lasted(
     if now.truth is Truth.FAILS:
         end_us = min(max(now.onset_us, claim.since_us), now.utc_us) if now.onset_us else now.utc_us
         return _told(replace(claim, at_us=max(end_us, claim.since_us)), now, about, steps, (now.reason, end_us))
-    return _told(claim, now, about, steps, None)
+    return _told(replace(claim, confidence=now.confidence), now, about, steps, None)
 
 
 def ended(claim: Lasting | None, now: Now, about: About, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
@@ -152,7 +156,7 @@ def _finding(phase: Phase, claim: Lasting, now: Now, about: About, end: tuple[st
         observed_s=known_s,
         blind_s=blind_s,
         end_reason=None if end is None else end[0],
-        confidence=now.confidence,
+        confidence=claim.confidence,
         moments=_moments(phase, claim, about.camera),
         cues=now.cues,
     )

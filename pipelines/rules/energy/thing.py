@@ -1,12 +1,12 @@
 """On, off or unknown of one lamp group or air-conditioner, from all its witnesses: meters first, then cameras.
 
 A meter that speaks decides (domain.md section 4.2: E1 wins). Cameras that contradict each other say nothing. A witness
-that falls silent, or whose stream is lost, says nothing.
+that falls silent, or whose stream is lost, says nothing. The air at a grille (E5, pipelines/warmth.py) and a camera's
+single weak sign are two that agree: after two minutes the unit is on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from models.domain.media import US
@@ -17,6 +17,11 @@ SURE = 0.8
 """domain.md section 2.2: on needs a confidence of 0.8."""
 SILENT_US = 20 * US
 """A camera tells every 5 s; three missing words are silence. Meters say themselves when they have nothing to say."""
+AGREE_US = 120 * US
+"""domain.md section 4.2: two of E3 to E5 agreeing for 120 s."""
+AGREED = 0.8
+"""Confidence of weak signs that agree."""
+SUSPECTED = "aircon.cue.suspected"
 METER = ""
 """The camera of an observation that no camera made."""
 
@@ -49,22 +54,29 @@ class Thing:
     known: Truth = Truth.UNKNOWN
     known_us: int = 0
     suspicions: tuple[Witness, ...] = ()
-    """What cameras said of a single weak sign (vision/aircon): it counts only while nothing is known."""
+    """What cameras said of a single weak sign (vision/aircon), and the grille; it counts while nothing is known."""
+    agreed: bool = False
+    """Whether the grille and a camera have both suspected it for long enough."""
 
     def after(self, message: Message) -> Thing:
         """The thing after one more message."""
         witnesses = _followed(self.witnesses, message, self.id, "on")
         suspicions = _followed(self.suspicions, message, self.id, "suspected")
-        now = self if suspicions == self.suspicions else replace(self, suspicions=suspicions)
-        return now if witnesses == self.witnesses else now._decided(witnesses, message.utc_us)
+        agreed = bool(suspicions) and _agreed(suspicions, message.utc_us)
+        if (witnesses, suspicions, agreed) == (self.witnesses, self.suspicions, self.agreed):
+            return self
+        return replace(self, witnesses=witnesses, suspicions=suspicions, agreed=agreed)._decided(message.utc_us)
 
-    def _decided(self, witnesses: tuple[Witness, ...], now_us: int) -> Thing:
-        speaking = [w for w in witnesses if w.truth is not Truth.UNKNOWN]
+    def _decided(self, now_us: int) -> Thing:
+        speaking = [w for w in self.witnesses if w.truth is not Truth.UNKNOWN]
         metered = [w for w in speaking if w.camera == METER]
         sure = metered or [w for w in speaking if w.sure is not Truth.UNKNOWN]
+        if not metered and _blows(self.suspicions):
+            sure = [w for w in sure if w.truth is Truth.HOLDS]  # what a camera calls off cannot blow cold air
+            sure = sure or ([w for w in self.suspicions if w.truth is Truth.HOLDS] if self.agreed else [])
         truths = {w.truth for w in sure}
         truth = truths.pop() if len(truths) == 1 else Truth.UNKNOWN
-        now = replace(self, witnesses=witnesses)
+        now = self
         if truth is self.truth:
             return now
         changed_us = max((w.since_us for w in sure), default=now_us) if truth is not Truth.UNKNOWN else now_us
@@ -98,19 +110,40 @@ class Thing:
     @property
     def cues(self) -> tuple[str, ...]:
         """What speaks for the present truth."""
-        return tuple(dict.fromkeys(cue for w in self.witnesses if w.truth is self.truth for cue in w.cues))
+        cues = dict.fromkeys(cue for w in self._speakers for cue in w.cues)
+        return tuple(cue for cue in cues if self.truth is Truth.UNKNOWN or cue != SUSPECTED)
 
     @property
     def confidence(self) -> float:
-        return max((w.confidence for w in self.witnesses if w.truth is self.truth), default=0.0)
+        speakers = self._speakers
+        return (
+            AGREED
+            if speakers and speakers[0] in self.suspicions
+            else max((w.confidence for w in speakers), default=0.0)
+        )
+
+    @property
+    def _speakers(self) -> tuple[Witness, ...]:
+        """Who says the present truth: witnesses, else the weak signs that agree on it."""
+        said = tuple(w for w in self.witnesses if w.truth is self.truth)
+        if self.truth is not Truth.HOLDS or said:
+            return said
+        return tuple(w for w in self.suspicions if w.truth is Truth.HOLDS)
 
     def value(self, name: str) -> float | None:
         """A figure that a witness gave, the meter's first."""
         return next((value for w in self.witnesses for key, value in w.values if key == name), None)
 
 
-def things_after(things: Iterable[Thing], message: Message) -> tuple[Thing, ...]:
-    return tuple(thing.after(message) for thing in things)
+def _blows(suspicions: tuple[Witness, ...]) -> bool:
+    """Whether the grille says that the unit runs."""
+    return any(w.camera == METER and w.truth is Truth.HOLDS for w in suspicions)
+
+
+def _agreed(suspicions: tuple[Witness, ...], now_us: int) -> bool:
+    """Whether the grille and a camera's sign have both said so for two minutes."""
+    long = [w for w in suspicions if w.truth is Truth.HOLDS and now_us - w.since_us >= AGREE_US]
+    return _blows(tuple(long)) and any(w.camera != METER for w in long)
 
 
 def _followed(witnesses: tuple[Witness, ...], message: Message, ident: str, predicate: str) -> tuple[Witness, ...]:
