@@ -41,8 +41,8 @@ class Notes(SignalInlet):
 
 
 @pytest.fixture
-def broker(tmp_path):
-    real = RealBroker(tmp_path)
+def broker(tmp_path, request):
+    real = RealBroker(tmp_path, lasting=getattr(request, "param", True))
     real.start()
     yield real
     real.kill()
@@ -108,6 +108,7 @@ def test_payloads_of_every_form_are_read_and_bad_ones_counted(publisher, reading
     assert [(one.truth, one.kind, one.camera) for one in lamp] == [(Truth.HOLDS, "luminaire", "")]
 
 
+@pytest.mark.parametrize("broker", [False], indirect=True, ids=["of-no-restart"])
 def test_a_burst_of_ten_thousand_is_taken_whole(publisher, reading):
     inlet, *_ = reading
     for number in range(10_000):
