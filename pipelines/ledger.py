@@ -9,7 +9,8 @@ thing, or until their camera is lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
 
 from models.domain.messages import Message, Observation, Scene, StreamLost
 from models.domain.presence import Departure, Exit
@@ -47,6 +48,10 @@ class Row:
     value: Value
     t_start_us: int
     t_end_us: int
+    cues: tuple[str, ...] = ()
+    """What spoke for a lamp's or air-conditioner's state at any moment of the interval, or why it was unknown."""
+    confidence: float | None = None
+    """The least that such a state had in the interval; None where it was unknown."""
 
 
 @dataclass(slots=True)
@@ -92,6 +97,7 @@ class Ledger:
         self._posts = {post: Course() for post in self._watches}
         self._things: dict[tuple[str, str, str], Course] = {}
         self._on: dict[str, Thing] = {}
+        self._words: dict[tuple[str, str, str], list[tuple[int, tuple[str, ...], float]]] = {}
         self._tellers: dict[str, set[tuple[str, str, str]]] = {}
 
     def step(self, message: Message) -> None:
@@ -109,6 +115,8 @@ class Ledger:
             self._views[message.camera].put(message.utc_us, "lost")
             for thing in self._tellers.get(message.camera, ()):
                 self._things[thing].put(message.utc_us, Truth.UNKNOWN.value)
+                if thing in self._words:
+                    self._words[thing].append((message.utc_us, (), 0.0))
         if isinstance(message, Observation) and message.kind not in UNLISTED:
             self._told(message)
         if isinstance(message, Scene) and message.camera in self._views:
@@ -124,6 +132,9 @@ class Ledger:
             suspected = any(witness.truth is Truth.HOLDS for witness in one.suspicions)
             self._tell(told, "suspected", Truth.HOLDS if suspected else told.truth)
         self._tell(told, "on", one.truth)
+        words = self._words.setdefault((told.subject, told.kind, WORDS["on"][0]), [])
+        if not words or words[-1][1:] != (one.cues, one.confidence):
+            words.append((told.utc_us, one.cues, one.confidence))
 
     def _tell(self, told: Observation, states: str, truth: Truth) -> None:
         predicate, holds, fails = WORDS.get(states, (states, Truth.HOLDS.value, Truth.FAILS.value))
@@ -177,7 +188,8 @@ class Ledger:
             found += _rows((zone, "zone", "occupancy"), occupancy, span)
             found += _rows((zone, "zone", "count"), count, span)
         for thing, course in sorted(self._things.items()):
-            found += _rows(thing, _pieces(course, span, Truth.UNKNOWN.value), span)
+            words = self._words.get(thing, [])
+            found += [_worded(row, words) for row in _rows(thing, _pieces(course, span, Truth.UNKNOWN.value), span)]
         return tuple(found)
 
     def _zone(
@@ -218,6 +230,18 @@ def _there(view: Course, stays: list[Stay], at_us: int) -> tuple[int | None, boo
 def _pieces(course: Course, span: tuple[int, int], before: Value) -> list[tuple[int, Value]]:
     inside = [(at_us, value) for at_us, value in course.changes if span[0] < at_us < span[1]]
     return [(span[0], course.at(span[0], before)), *inside]
+
+
+def _worded(row: Row, words: list[tuple[int, tuple[str, ...], float]]) -> Row:
+    """The row with what was said in it. words: (UTC µs, cues, confidence) of every change of them, in order."""
+    first = max(0, bisect_right(words, row.t_start_us, key=lambda word: word[0]) - 1)
+    last = bisect_left(words, row.t_end_us, key=lambda word: word[0])
+    within = words[first:last]
+    if not within:
+        return row
+    known = row.value != Truth.UNKNOWN.value
+    cues = tuple(dict.fromkeys(cue for _, said, _ in within for cue in said))
+    return replace(row, cues=cues, confidence=min(sure for *_, sure in within) if known else None)
 
 
 def _rows(name: tuple[str, str, str], changes: list[tuple[int, Value]], span: tuple[int, int]) -> list[Row]:

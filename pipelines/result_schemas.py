@@ -94,7 +94,18 @@ def intervals_schema() -> Schema:
         "t_start_s": _SECONDS,
         "t_end_s": _SECONDS,
     }
-    return _list("Guiwei intervals", "What was the case, without holes from first frame to last.", properties)
+    schema = _list("Guiwei intervals", "What was the case, without holes from first frame to last.", properties)
+    schema["items"]["properties"] |= {
+        "cues": {
+            "type": "array",
+            "items": _TEXT,
+            "description": "lamps and air-conditioners: what spoke for the state, or why it was unknown",
+        },
+        "confidence": _maybe(
+            {"type": "number", "minimum": 0, "maximum": 1}, "the least in the interval; null: unknown"
+        ),
+    }
+    return schema
 
 
 def parties_schema() -> Schema:

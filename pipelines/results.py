@@ -38,7 +38,7 @@ def incidents_document(incidents: Iterable[Incident], start_us: int) -> list[dic
 
 def intervals_document(rows: Iterable[Row], start_us: int) -> list[dict[str, Any]]:
     """The list of intervals.json. Rows shorter than a millisecond fall away; the rest still touch."""
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "subject": row.subject,
             "kind": row.kind,
@@ -46,6 +46,7 @@ def intervals_document(rows: Iterable[Row], start_us: int) -> list[dict[str, Any
             "value": row.value,
             "t_start_s": _s(row.t_start_us, start_us),
             "t_end_s": _s(row.t_end_us, start_us),
+            **({"cues": list(row.cues), "confidence": row.confidence} if row.cues else {}),
         }
         for row in rows
     ]

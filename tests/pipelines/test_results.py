@@ -18,6 +18,7 @@ from pipelines.results import (
     write_document,
     write_results,
 )
+from tests.stories.energy_story import OFF, ON, UNKNOWN, EnergyStory, energy_site
 from tests.stories.scenario import DOOR, HOME, Actor, Story, site
 
 SCHEMAS = {"incidents": incidents_schema, "intervals": intervals_schema, "parties": parties_schema}
@@ -101,3 +102,18 @@ def test_an_engine_without_a_frame_has_nothing_to_say(tmp_path):
     write_results(tmp_path, Engine(site()))
     for name in SCHEMAS:
         assert json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8")) == []
+
+
+def test_intervals_of_lamps_and_units_name_their_cues_and_the_least_confidence(tmp_path):
+    day = EnergyStory([], 60).camera("office-lamp", (0, ON), (20, UNKNOWN), (30, OFF)).meter("office-ac", (0, ON))
+    engine = day.played(energy_site(), fps=5.0)
+    write_results(tmp_path, engine)
+    document = json.loads((tmp_path / "intervals.json").read_text(encoding="utf-8"))
+    assert list(Draft202012Validator(intervals_schema()).iter_errors(document)) == []
+    lamp = [row for row in document if (row["subject"], row["predicate"]) == ("office-lamp", "state")]
+    assert [(row["value"], row["cues"], row["confidence"]) for row in lamp] == [
+        ("on", ["light.cue.lamp"], 0.9),
+        ("unknown", ["light.cue.lamp"], None),
+        ("off", ["light.cue.lamp"], 0.9),
+    ]
+    assert all("cues" not in row for row in document if row["kind"] in {"zone", "camera"})
