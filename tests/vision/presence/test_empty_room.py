@@ -1,4 +1,4 @@
-"""From pixels to the verdict that a room is empty: posters and films on screens are nobody, whoever lives is somebody."""
+"""From pixels to the verdict that a room is empty: posters and films on screens are nobody, the living are somebody."""
 
 from __future__ import annotations
 
