@@ -125,6 +125,8 @@ def _switched(played: Played, thing: _Switched, told: Sequence[Told], camera: st
     yield from _states(played, thing, told, camera, [*sick, *thing.contradictory])
     flips = _flips(told)
     for t_s, on in _true_switches(thing):
+        if t_s >= played.clip.truth.duration_s:  # a clip that was cut short keeps the truth of the whole
+            continue
         spot = Spot(played.clip.name, camera, t_s, thing.id)
         match = min(
             (flip for flip in flips if flip[1] is on and -1.0 <= flip[0] - t_s <= SWITCH_S),

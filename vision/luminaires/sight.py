@@ -15,6 +15,7 @@ from models.domain.truth import Truth
 from vision.luminaires.contrast import Contrast
 from vision.luminaires.judgement import NIGHT_US, Judgement
 from vision.luminaires.region import Reading, RegionMeter, readings_of, usual_level
+from vision.view_condition import LEAST_CONTRAST
 
 TELL_US = 5 * US
 """How often an unchanged state is told again: rules must notice silence."""
@@ -79,7 +80,7 @@ class LuminaireSight:
         """Whether the camera is in IR mode, or was less than 30 s ago."""
         if not self._coloured:
             return False
-        if chroma_of(image) < GREY_CHROMA:
+        if chroma_of(image) < GREY_CHROMA and image[::16, ::16, 1].std() >= LEAST_CONTRAST:  # else black or covered
             self._night_us = utc_us
         return self._night_us is not None and utc_us - self._night_us < NIGHT_US
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -34,7 +37,7 @@ def taught(tmp_path_factory):
     return folder / "lights.json"
 
 
-def seconds(clip, taught, folder):
+def seconds(clip, taught, folder, spoil=lambda image, _t: image):
     """Group -> how many frames it was told right, wrong and unknown; frames within 2 s of a switch are left out."""
     shutil.copytree(SAMPLES / clip, folder)
     shutil.copy(taught, folder / "lights.json")
@@ -48,8 +51,9 @@ def seconds(clip, taught, folder):
         if not isinstance(frame, Frame):
             continue
         t = frame.t_us / US
-        scene = Scene("hall", frame.run.id, frame.utc_us, (), (), health.view(frame.image, frame.utc_us))
-        told |= {one.subject: one.truth for one in sight.look(frame, scene)}
+        seen = replace(frame, image=spoil(frame.image, t))
+        scene = Scene("hall", frame.run.id, frame.utc_us, (), (), health.view(seen.image, seen.utc_us))
+        told |= {one.subject: one.truth for one in sight.look(seen, scene)}
         for name, truth_now in told.items():
             if any(state["t_s"] > 0 and abs(t - state["t_s"]) < SWITCH_S for state in lamps[name]):
                 continue
@@ -72,3 +76,24 @@ def test_a_hand_before_the_lens_switches_nothing_off(taught, tmp_path):
     for name, counts in found.items():
         assert counts["wrong"] == 0, (name, counts)
         assert counts["unknown"] > 0
+
+
+def test_a_lens_that_goes_out_of_focus_switches_nothing(taught, tmp_path):
+    found = seconds(
+        "lights-switched-day",
+        taught,
+        tmp_path / "site",
+        lambda image, t: cv2.GaussianBlur(image, None, 6.0) if 9 <= t < 30 else image,
+    )
+    for name, counts in found.items():
+        assert counts["wrong"] == 0, (name, counts)
+        assert counts["unknown"] >= 0.35 * counts.total(), (name, counts)
+
+
+def test_after_a_black_spell_lamps_are_told_within_two_seconds_unlike_after_infrared(taught, tmp_path):
+    found = seconds(
+        "lights-switched-day", taught, tmp_path / "site", lambda image, t: image * np.uint8(not 24.5 <= t < 30)
+    )
+    for name, counts in found.items():
+        assert counts["wrong"] == 0, (name, counts)
+        assert counts["right"] >= 0.8 * counts.total(), (name, counts)
