@@ -81,6 +81,7 @@ def assemble(file: SiteFile, folder: Path) -> Site:
                 p.required_count,
                 tuple(map(_window, p.duty)),
                 p.behind_counter,
+                p.rota_position,
             )
             for key, p in file.posts.items()
         },

@@ -29,6 +29,7 @@ _WAY_PAST = re.compile(r"(?i)走廊|通道|过道|corridor|hallway")
 _PASSWORD_PART = re.compile(r"(?i)\b(pass(word|wd)?|pwd|psw|pw)=")
 """Some cameras take the login as part of the path or the query."""
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)")
+_ROTA = re.compile(r"[A-Z]([1-9][0-9]?)?")
 _SMALLEST_AREA = 1e-6
 
 
@@ -148,6 +149,16 @@ def duty_windows(values: Sequence[str]) -> list[str]:
         if opens < closes:
             raise fault("site.problem.duty_overlap", first=first, second=second)
     return [value for *_, value in spans]
+
+
+def rota_place(value: str) -> str:
+    """A place in the rota, as the showrooms write it: one capital letter and at most a number ("A", "B2"); "" for none.
+
+    Whoever holds the place today is nobody's business here: a name does not fit the form.
+    """
+    if value and not _ROTA.fullmatch(value):
+        raise fault("site.problem.rota_form", value=repr(value))
+    return value
 
 
 def month_day(value: str) -> str:

@@ -159,6 +159,7 @@ def _post_row(post: Post, language: Language) -> tuple[str, ...]:
         str(post.required_count),
         duty or text("site.check.always", language),
         text("site.check.yes" if post.behind_counter else "site.check.no", language),
+        post.rota_position,
         _places(post.regions, language),
     )
 

@@ -17,6 +17,7 @@ from calibration.field_checks import (
     file_address,
     line_with_inside,
     month_day,
+    rota_place,
     rtsp_address,
     seen_kind,
     seen_name,
@@ -199,6 +200,7 @@ class PostPart(_Part):
     required_count: Annotated[int, Field(ge=1, le=5)] = 1
     duty: Annotated[list[str], Field(max_length=24), AfterValidator(duty_windows)] = []
     behind_counter: bool = False
+    rota_position: Annotated[str, AfterValidator(rota_place)] = ""
 
 
 class UniformPart(_Part):

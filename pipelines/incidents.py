@@ -114,4 +114,16 @@ def _extra(site: Site, finding: Finding) -> dict[str, str]:
     for what, place in named:
         if place is not None:
             extra |= {f"{what}_zh": place.name.zh, f"{what}_en": place.name.en}
-    return extra
+    rota = _rota_position(site, finding)
+    return extra | {"rota_position": rota} if rota else extra
+
+
+def _rota_position(site: Site, finding: Finding) -> str:
+    """Whom to tell (domain.md 2.4): the place in the rota that the post names; of a visitor who waits, the first that a
+    post of that zone names. "" for nobody in particular, and for what is no business of a post."""
+    post = site.posts.get(finding.subject)
+    if post is not None:
+        return post.rota_position
+    if not finding.code.startswith(("wait.", "greeter.")):
+        return ""
+    return next((p.rota_position for p in site.posts.values() if p.zone == finding.zone and p.rota_position), "")

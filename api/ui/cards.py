@@ -107,6 +107,8 @@ class Case:
     evidence: tuple[Shown, ...]
     evidence_note: str | None
     history: tuple[Step, ...]
+    rota_position: str
+    """Place in the rota that is to be told, or ""."""
     moves: tuple[State, ...]
     """What this reader may turn it into now."""
 

@@ -31,6 +31,7 @@ def facts_card(say: Wording, case: Case) -> None:
         reason = say.known(f"ui.end.{case.end_reason}", case.end_reason or "")
         ended = " · ".join(part for part in (say.moment(case.ended_us, zone), reason) if part)
     facts = {
+        "notify": say("ui.incident.notify_position", position=case.rota_position) if case.rota_position else "",
         "first_seen": say.moment(card.first_us, zone),
         "confirmed_at": say.moment(card.confirmed_us, zone),
         "ended_at": ended,

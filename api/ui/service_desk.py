@@ -90,6 +90,7 @@ class ServiceDesk(FurnitureService):
             evidence=_evidence(detail.record, viewer),
             evidence_note=incident.evidence_note,
             history=history,
+            rota_position=incident.extra.get("rota_position", ""),
             moves=detail.moves,
         )
 

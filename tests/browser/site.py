@@ -103,7 +103,7 @@ class Showroom:
             blind_s=blind_s,
             confidence=0.93,
             evidence=tuple(_announced(name, *file, at_us=confirmed) for name, file in (files or {}).items()),
-            extra={"zone_zh": shown.zh, "zone_en": shown.en},
+            extra={"zone_zh": shown.zh, "zone_en": shown.en, "rota_position": "B2"},
         )
         incident = replace(incident, **changes)
         self.send(incident)

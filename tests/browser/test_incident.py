@@ -22,6 +22,7 @@ def test_it_tells_what_where_how_long_against_which_limit_and_what_was_not_seen(
         expect(page.locator(".gw-measured")).to_contain_text(words)
     expect(page.locator(".gw-facts")).to_contain_text("云栖案场")
     expect(page.locator(".gw-facts")).to_contain_text(text("ui.incident.ongoing", "zh"))
+    expect(page.locator(".gw-facts")).to_contain_text("轮岗 B2 位")
     figures = page.locator(".gw-figure")
     expect(figures).to_have_count(5)
     for i in range(5):

@@ -220,6 +220,9 @@ FAULTS = [
     Fault("duty backwards", '"08:30-12:00"', '"12:00-08:30"', "duty_order", "posts.desk.duty"),
     Fault("duty of no length", '"08:30-12:00"', '"12:00-12:00"', "duty_order", "posts.desk.duty"),
     Fault("duty overlap", '"08:30-12:00"', '"08:30-13:30"', "duty_overlap", "posts.desk.duty"),
+    Fault("rota by name", "behind_counter: true", "rota_position: 王丽", "rota_form", "posts.desk.rota_position"),
+    Fault("rota in small", "behind_counter: true", "rota_position: a", "rota_form", "posts.desk.rota_position"),
+    Fault("rota from nought", "behind_counter: true", "rota_position: A0", "rota_form", "posts.desk.rota_position"),
     Fault("season day", "starts: 03-01", "starts: 02-29", "month_day", "site.seasons[1].starts"),
     Fault("seasons twice", "{id: warm,", "{id: cold,", "season_repeated", "site.seasons", marker="  seasons:"),
     # sources

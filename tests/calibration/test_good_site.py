@@ -55,6 +55,12 @@ def test_zones_posts_entrances_and_roles_keep_their_frame(site):
     assert site.switched_off == {"wait.reception"}
 
 
+def test_a_post_may_name_a_place_in_the_rota(tmp_path):
+    assert load_site(write_site(tmp_path, GOOD)).posts["desk"].rota_position == ""
+    told = spoilt("behind_counter: true", "rota_position: A")
+    assert load_site(write_site(tmp_path, told)).posts["desk"].rota_position == "A"
+
+
 def test_a_hex_colour_becomes_lab(tmp_path):
     # CIE 15: sRGB red is L* 53.24 a* 80.09 b* 67.20 under D65.
     site = load_site(write_site(tmp_path, spoilt('hex: "#777777"', 'hex: "#ff0000"')))
