@@ -43,6 +43,8 @@ SETTLED_US = us(20.0)
 the evidence that a camera wants before it takes a role back (vision/roles.py)."""
 UNLEARNT_US = us(90.0)
 """A camera takes a role back within 30 s of clear sight; people stand in each other's way most of the time [P]."""
+SIDE_M = 0.2
+"""A view's foot point is where the sole nearest to its camera stands, not the middle of the body [P: half a body]."""
 TWO_M = 2.5
 """Views of one body further apart than this are of two people."""
 
@@ -380,8 +382,21 @@ class _Work:
         seen_by = body.seen_by if body.seen_by[-1][1] == camera else (*body.seen_by, (self._now_us, camera))
         role_us = body.role_us if person.role is body.person.role and body.role_us else self._now_us
         one_place = all(p.place.distance_m(best.place) <= FARTHEST_M for p in persons)
+        person = replace(person, place=_between(best, [p for _, p in views if camera != _camera(p.id)]))
         agreed = best.place if one_place else body.agreed
         return replace(body, person=person, seen_by=seen_by, role_us=role_us, agreed=agreed)
+
+
+def _between(best: Person, others: list[Person]) -> Place:
+    """Where the views together put the body: each sees the side that is turned to it, the middle is between them."""
+    seen = [p for p in others if p.seen is Truth.HOLDS and p.place.distance_m(best.place) <= FARTHEST_M]
+    places = [best.place, *(p.place for p in seen)]
+    spots = [(place.floor, 1 / (place.sigma_m**2 + SIDE_M**2)) for place in places if place.floor is not None]
+    if best.seen is not Truth.HOLDS or len(spots) < 2:
+        return best.place
+    whole = sum(weight for _, weight in spots)
+    x, y = (sum(spot[axis] * weight for spot, weight in spots) / whole for axis in (0, 1))
+    return replace(best.place, floor=(x, y))
 
 
 def _role(views: list[Person]) -> Role:

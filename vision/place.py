@@ -170,6 +170,7 @@ class Locator:
         )
 
     def _by_head(self, box: Box, stature: Stature) -> Located | None:
+        """The place under the crown; None where the box is too tall to be of somebody who stands there."""
         assert self._pose is not None
         crown = ((box[0] + box[2]) / 2, box[1])
         spot = self._pose.at_height(crown, stature.height_m)
@@ -180,8 +181,11 @@ class Locator:
         sigma = math.dist(spot, centre[:2]) * stature.sigma_m / clearance
         spot = self._pulled_in(spot, sigma)
         standing = self.standing_px(spot)
+        ratio = box_height(box) / max(standing, 1.0)
+        if ratio * PERSON_HEIGHT_M / stature.height_m > stature.whole[1]:
+            return None  # the box reaches below where the soles would be: there is more of the person than would hide
         place = Place(self._pose.project((*spot, 0.0)), standing / PERSON_HEIGHT_M, spot, sigma)
-        return Located(place, by_head=True, ratio=box_height(box) / max(standing, 1.0))
+        return Located(place, by_head=True, ratio=ratio)
 
     def crown(self, box: Box, located: Located, stature: Stature) -> Crown:
         """How high the box's upper end is above the place, for somebody of that stature."""

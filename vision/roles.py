@@ -26,6 +26,9 @@ DECIDED = 0.7
 FLIP = 0.85
 MEMORY_S = 30.0
 """Votes count up to this long: a given role falls only to some 20 s of contrary evidence."""
+CONTEST_S = 2.0
+"""Clear sight that contradicts a given role for this long without a break: it may be somebody else by now (tracks
+change hands where people pass each other), so the role is not known until sight confirms it again or turns it [P]."""
 COUNTER_S = 3.0
 """Standing this long behind the counter makes staff, for the day."""
 LONGEST_VOTE_S = 0.5
@@ -69,11 +72,14 @@ class RoleVotes:
         self._can_tell, self._has_counter = can_tell, has_counter
         self._staff_s = self._visitor_s = self._counter_s = 0.0
         self._given = Role.UNKNOWN
+        self._worn = False
+        self._contrary_s = self._agreed_s = 0.0
         self._last_us: int | None = None
 
     @property
     def role(self) -> Role:
-        return self._given
+        """As given; unknown while what is seen now contradicts it."""
+        return Role.UNKNOWN if self._contrary_s >= CONTEST_S else self._given
 
     def vote(self, worn: bool | None, utc_us: int) -> None:
         """One clear sighting; it weighs as much as the time since the one before (at most half a second)."""
@@ -87,7 +93,19 @@ class RoleVotes:
         total = self._staff_s + self._visitor_s
         if total > MEMORY_S:
             self._staff_s, self._visitor_s = self._staff_s * MEMORY_S / total, self._visitor_s * MEMORY_S / total
+        self._contest(worn=worn, weight_s=weight)
         self._decide()
+
+    def _contest(self, *, worn: bool, weight_s: float) -> None:
+        """Who is staff by the counter alone wears no uniform: that contradicts nothing."""
+        self._worn |= worn and self._staff_s >= DECIDE_S
+        contrary = (self._given is Role.STAFF and not worn and self._worn) or (self._given is Role.VISITOR and worn)
+        if contrary:
+            self._contrary_s, self._agreed_s = self._contrary_s + weight_s, 0.0
+            return
+        self._agreed_s += weight_s
+        if self._contrary_s < CONTEST_S or self._agreed_s >= DECIDE_S:
+            self._contrary_s = 0.0
 
     def stood_behind_counter(self, step_s: float) -> None:
         self._counter_s += min(step_s, LONGEST_VOTE_S)
@@ -106,11 +124,14 @@ class RoleVotes:
 
     def _decide(self) -> None:
         total = self._staff_s + self._visitor_s
-        if total < DECIDE_S or self._counter_s >= COUNTER_S:
+        by_counter = self._counter_s >= COUNTER_S and not (self._worn and self._contrary_s >= CONTEST_S)
+        if total < DECIDE_S or by_counter:
             return
         staff = self._staff_s / total
         for role, share in ((Role.STAFF, staff), (Role.VISITOR, 1 - staff)):
             if share >= (DECIDED if self._given in (Role.UNKNOWN, role) else FLIP):
+                if role is not self._given:
+                    self._contrary_s = 0.0
                 self._given = role
 
 

@@ -109,7 +109,8 @@ class Door:
                 since_us = max(person.entered_us, outside.get(person.id, 0), anew.get(person.id, 0))
                 fresh = _candidate(person, known, (zone or "", scene.camera, since_us), when)
                 if known is None:
-                    fresh = replace(_placed(fresh, parties), anew=person.id in anew)
+                    walked_m = person.speed_mps * (scene.utc_us - person.entered_us) / US
+                    fresh = replace(_placed(fresh, parties, walked_m), anew=person.id in anew)
                 after[person.id] = fresh
                 after[person.id] = _met(after[person.id], people, when, plan)
         after = _with_departures(after, gone)
@@ -149,9 +150,10 @@ def _met(candidate: Candidate, people: Mapping[str, Person], when: tuple[int, in
     return replace(candidate, contacts=contacts)
 
 
-def _placed(candidate: Candidate, parties: tuple[Party, ...]) -> Candidate:
+def _placed(candidate: Candidate, parties: tuple[Party, ...], walked_m: float) -> Candidate:
     """Where the doors are seen, whoever turns up in mid-hall was hidden till then: in the midst of a party it is one of
-    its people, whose track was lost or never begun, and not somebody who has just come."""
+    its people, whose track was lost or never begun, and not somebody who has just come. walked_m: how far from where
+    they showed they may be by now, for it takes some seconds to know of somebody."""
     member = candidate.member
     if member.came_in:
         return candidate
@@ -163,7 +165,7 @@ def _placed(candidate: Candidate, parties: tuple[Party, ...]) -> Candidate:
         and party.here
         # Whoever was there when the cameras began was hidden by nobody.
         and party.entered_us < member.entered_us
-        and (away_m := min(m.place.distance_m(member.place) for m in party.here)) <= TOGETHER_M
+        and (away_m := min(m.place.distance_m(member.place) for m in party.here)) <= TOGETHER_M + walked_m
     ]
     return replace(candidate, beside=tuple(name for _, name in sorted(near)))
 

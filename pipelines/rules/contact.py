@@ -123,7 +123,8 @@ def followed(
             known = _settling(known, one, utc_us)
             together = known.since_us is not None
         elif one.dwells:
-            gained = interval_us if known.together else 0
+            # Who walks off from somebody who stays is near for some seconds more, but no longer with him.
+            gained = interval_us if known.together and one.stepping else 0
             known = replace(known, total_us=known.total_us + gained, last_us=utc_us)
         if together and one.stepping:
             known = replace(known, in_step_us=utc_us)
