@@ -32,6 +32,8 @@ HANDOVER_US = us(30.0)
 """Out of every view for longer, nobody says it is the same person (domain.md 2.3: lost > 30 s is censored)."""
 HANDOVER_MPS, HANDOVER_SLACK_M = 2.0, 1.0
 """A brisk walk, and the error of the two places."""
+SILENT_US = us(5.0)
+"""A camera that tells nothing for longer is lost, whether its stream said so or not (docs/time.md 6, `max_gap_s`)."""
 EXIT_M = 1.5
 """Last seen this near to an entrance line, a person has gone out and is not waited for elsewhere."""
 APART_M = 3.5
@@ -80,6 +82,9 @@ class Fusion:
     fresh: Mapping[str, int] = field(default_factory=dict)
     """Presence id -> when first told, while it is nobody yet."""
     blind: frozenset[str] = frozenset()
+    """Cameras lost, sick or silent."""
+    heard_us: Mapping[str, int] = field(default_factory=dict)
+    """Camera -> its last scene."""
     pairs: Pairs = Pairs()  # noqa: RUF009 - frozen
     told_us: int = -1
     owed: tuple[Departure, ...] = ()
@@ -112,6 +117,15 @@ class Fusion:
             return replace(self, blind=self.blind | {message.camera}), message, message
         if not isinstance(message, Scene) or message.camera not in self.cameras:
             return self, message, message
+        return self._silenced(message)._told_by(message)
+
+    def _silenced(self, scene: Scene) -> Fusion:
+        """Without the cameras that have told nothing for too long."""
+        heard_us = {**self.heard_us, scene.camera: scene.utc_us}
+        silent = {camera for camera, at_us in heard_us.items() if scene.utc_us - at_us > SILENT_US}
+        return replace(self, heard_us=heard_us, blind=self.blind | silent)
+
+    def _told_by(self, message: Scene) -> tuple[Fusion, Message, Message]:
         if message.view is Truth.UNKNOWN:
             fusion = replace(self, blind=self.blind | {message.camera})
             return *fusion._fused(message, ()), message
@@ -164,14 +178,13 @@ class Fusion:
 
     def _scene(self, now_us: int, departed: tuple[Departure, ...]) -> Scene:
         sick = self.blind >= self.cameras
-        persons = tuple(self._told(body) for body in self.bodies.values())
-        return Scene(FLOOR, f"{FLOOR}/1", now_us, persons, departed, Truth.UNKNOWN if sick else Truth.HOLDS)
+        blind = frozenset(name for name, body in self.bodies.items() if self.blinded(body))
+        persons = tuple(_unseen(b.person) if n in blind else b.person for n, b in self.bodies.items())
+        return Scene(FLOOR, f"{FLOOR}/1", now_us, persons, departed, Truth.UNKNOWN if sick else Truth.HOLDS, blind)
 
-    def _told(self, body: Body) -> Person:
-        person = body.person
-        if not any(camera not in self.blind for camera in body.views):
-            person = replace(person, seen=Truth.UNKNOWN, speed_mps=0.0)
-        return person
+    def blinded(self, body: Body) -> bool:
+        """Whether none of the cameras that had the body in view can see now."""
+        return bool(body.views) and self.blind.issuperset(body.views)
 
 
 class _Work:
@@ -222,8 +235,7 @@ class _Work:
         elif self._at_an_exit(body.person) and gone.how is Exit.LEFT:
             self._end(body, gone)
         else:
-            unseen = replace(body.person, seen=Truth.UNKNOWN, speed_mps=0.0)
-            self._bodies[name] = replace(body, person=unseen, parted=gone)
+            self._bodies[name] = replace(body, person=_unseen(body.person), parted=gone)
 
     def meet(self, person: Person) -> None:
         """A presence of this scene: known, still to be compared, or now to be decided."""
@@ -300,8 +312,7 @@ class _Work:
         left = self._without(body, stray)
         if not left.views:
             last = Departure(person.id, body.person.role, Exit.VANISHED, self._now_us, self._now_us, self._now_us)
-            unseen = replace(body.person, seen=Truth.UNKNOWN, speed_mps=0.0)
-            left = replace(left, person=unseen, parted=last)
+            left = replace(left, person=_unseen(body.person), parted=last)
         self._bodies[body.id] = left
         # A role that has just been turned is what the camera sees now; one that was there before was somebody else's.
         self._shed[stray] = (self._now_us, Role.UNKNOWN if settled else self._fusion.people[stray].role)
@@ -340,7 +351,8 @@ class _Work:
         """The body, out of every view, that can have walked here since it was last seen."""
         best, best_m = None, math.inf
         for body in self._bodies.values():
-            if body.parted is None or not compatible(person, body.person):
+            out = body.parted is not None or self._fusion.blinded(body)
+            if not out or not compatible(person, body.person):
                 continue
             gone_s = (person.entered_us - body.person.last_seen_us) / 1e6
             apart_m = person.place.distance_m(body.person.place)
@@ -385,6 +397,10 @@ class _Work:
         person = replace(person, place=_between(best, [p for _, p in views if camera != _camera(p.id)]))
         agreed = best.place if one_place else body.agreed
         return replace(body, person=person, seen_by=seen_by, role_us=role_us, agreed=agreed)
+
+
+def _unseen(person: Person) -> Person:
+    return replace(person, seen=Truth.UNKNOWN, speed_mps=0.0)
 
 
 def _between(best: Person, others: list[Person]) -> Place:

@@ -97,6 +97,11 @@ def _seen(party: Party, scene: Scene, thread: Continuity, plan: WaitPlan) -> Par
     if thread.bridged_us and not party.over:
         claim = party.claims[-1].wait.bridged(thread.bridged_us)
         party = waiting(party, party.visit.bridged(thread.bridged_us), claim)
+    seen_us = max(member.last_seen_us for member in party.members)
+    here = [member for member in members if member.departure is None]
+    lost = bool(here) and scene.blind.issuperset(member.id for member in here)
+    if lost and scene.utc_us - seen_us > plan.max_gap_us:
+        party = _cut(party, seen_us)
     after = seen_or_hidden(replace(party, members=members), party, scene.utc_us, plan)
     if not after.over:
         after = attended(after, people, (scene.utc_us, thread.interval_us), plan)

@@ -21,6 +21,9 @@ class Scene:
     """Presences that ended since the scene before."""
     view: Truth = Truth.HOLDS
     """UNKNOWN while the camera is sick (black, frozen, covered): the persons are then not to be judged by."""
+    blind: frozenset[str] = frozenset()
+    """Persons at whom no working camera looks (stated by `pipelines/fusion.py` of a floor with a camera lost, never by
+    a camera): they are not hidden, nothing is known of what happens to them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,8 @@ class Door:
             elif known is not None or zone is not None:
                 since_us = max(person.entered_us, outside.get(person.id, 0), anew.get(person.id, 0))
                 fresh = _candidate(person, known, (zone or "", scene.camera, since_us), when)
+                if person.id in scene.blind and scene.utc_us - person.last_seen_us > plan.max_gap_us:
+                    fresh = replace(fresh, gap=(person.last_seen_us, scene.utc_us))
                 if known is None:
                     walked_m = person.speed_mps * (scene.utc_us - person.entered_us) / US
                     fresh = replace(_placed(fresh, parties, walked_m), anew=person.id in anew)

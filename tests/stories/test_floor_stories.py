@@ -30,16 +30,16 @@ def floor(code=APPROACHED, **limits):
     return site({code: limits}, off=only(code), posts=code == POST, cameras=CAMERAS)
 
 
-def heard(where, length_s, how, lost=(), **actors):
-    """An engine that heard each camera's own version of the story. lost: (camera, from, to)."""
+def heard(where, length_s, how, lost=(), *, told=True, **actors):
+    """An engine that heard each camera's own version of the story. lost: (camera, from, to); told: by its stream."""
     messages = [Tick(utc(second)) for second in range(1, length_s + 1)] + [EndOfRecording(utc(length_s))]
     for seed, camera in enumerate(CAMERAS):
-        told = Story(actors[camera], length_s).messages(where=site(cameras=(camera,)), **{**how, "seed": seed})
-        scenes = [m for m in told if isinstance(m, Scene)]
+        story = Story(actors[camera], length_s).messages(where=site(cameras=(camera,)), **{**how, "seed": seed})
+        scenes = [m for m in story if isinstance(m, Scene)]
         for name, from_s, to_s in lost:
             if name == camera:
                 scenes = [m for m in scenes if not utc(from_s) <= m.utc_us < utc(to_s)]
-                messages.append(StreamLost(camera, utc(from_s), "no data"))
+                messages += [StreamLost(camera, utc(from_s), "no data")] if told else []
         messages += scenes
     engine = Engine(where)
     for message in sorted(messages, key=order):
