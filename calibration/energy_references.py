@@ -19,12 +19,12 @@ Dangling = Callable[[Key, str, Sequence[str]], Iterator[Problem]]
 def energy_problems(
     part: EnergyPart,
     time_zone: str,
-    known: tuple[Sequence[str], dict[str, tuple[int, int]]],
+    known: tuple[Sequence[str], Sequence[str], dict[str, tuple[int, int]]],
     at: At,
     dangling: Dangling,
 ) -> Iterator[Problem]:
-    """known: zone ids, camera id -> size."""
-    zones, sizes = known
+    """known: zone ids, those of them that are shuttle stops, camera id -> size."""
+    zones, stops, sizes = known
     for section in ("luminaires", "aircons"):
         for name, entry in getattr(part, section).items():
             yield from dangling(("energy", section, name, "zone"), entry.zone, zones)
@@ -38,12 +38,13 @@ def energy_problems(
                 width, height = sizes[region.camera]
                 expected = f"0 <= x <= {width}, 0 <= y <= {height}"
                 yield at((*path, "polygon"), both("site.problem.outside"), str(region.polygon[:4]), expected)
-    yield from _meter_problems(part, at, dangling)
+    yield from _meter_problems(part, stops, at, dangling)
     yield from _visit_problems(part, time_zone, at)
 
 
-def _meter_problems(part: EnergyPart, at: At, dangling: Dangling) -> Iterator[Problem]:
-    subjects = [*part.luminaires, *part.aircons]
+def _meter_problems(part: EnergyPart, stops: Sequence[str], at: At, dangling: Dangling) -> Iterator[Problem]:
+    """stops: a meter there says whether the shuttle's cart has come."""
+    subjects = [*part.luminaires, *part.aircons, *stops]
     metered: dict[str, str] = {}
     for name, meter in part.meters.items():
         yield from dangling(("energy", "meters", name, "subject"), meter.subject, subjects)

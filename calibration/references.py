@@ -17,6 +17,7 @@ from calibration.problem import Problem, path_text, shown
 from calibration.site_file import CameraPart, RegionPart, SiteFile, SourcePart
 from calibration.yaml_document import Document, Key
 from models.domain.rules import PLANNED, RULES, Parameter, RuleSpec
+from models.domain.site import ZoneKind
 from models.texts import both
 
 _ASCENDING = ("warn_s", "limit_s", "high_s")
@@ -140,7 +141,8 @@ class _References:
     def _energy_problems(self) -> Iterable[Problem]:
         sizes = {name: camera.size for name, camera in self.found.cameras.items()}
         zone = self.found.site.time_zone
-        yield from energy_problems(self.found.energy, zone, (self.zones, sizes), self._at, self._dangling)
+        stops = [name for name, known in self.found.zones.items() if known.kind is ZoneKind.SHUTTLE_STOP]
+        yield from energy_problems(self.found.energy, zone, (self.zones, stops, sizes), self._at, self._dangling)
 
     def _furniture_problems(self) -> Iterable[Problem]:
         sizes = {name: camera.size for name, camera in self.found.cameras.items()}

@@ -2,7 +2,8 @@
 
 On from `on_w` for `on_s`; off below `off_w` for `off_s` (a compressor cycles, the fan decides); between the two the
 state before holds. A relay decides at once. Silence for longer than `max_gap_s` is unknown. What a grille blows is a
-sign of its own (warmth.py).
+sign of its own (warmth.py). The meter of a shuttle stop (a loop in the ground, a light barrier, the cart's own gateway)
+says by its relay whether a cart stands there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from models.domain.readings import Aside, Reading, wrong_with
 from models.domain.site import Site
 from models.domain.truth import Truth
 from pipelines.rules.continuity import us
+from pipelines.rules.stage import CART
 from pipelines.warmth import TELL_US, Warmth
 
 TURNING = 0.7
@@ -98,10 +100,11 @@ class MeterBook:
             return None
         state.told, state.told_us = said, utc_us
         subject = state.meter.subject
+        kind, predicate = self._about(subject)
         return Observation(
-            kind="aircon" if subject in self._site.energy.aircons else "luminaire",
+            kind=kind,
             subject=subject,
-            predicate="on",
+            predicate=predicate,
             truth=state.truth,
             utc_us=utc_us,
             values=tuple(
@@ -110,6 +113,12 @@ class MeterBook:
             cues=("signal.cue.silent",) if silent else ("signal.cue.meter",),
             confidence=confidence,
         )
+
+    def _about(self, subject: str) -> tuple[str, str]:
+        """(kind, predicate) of what a meter of that subject tells."""
+        if subject in self._site.energy.aircons:
+            return "aircon", "on"
+        return ("luminaire", "on") if subject in self._site.energy.luminaires else CART
 
 
 def _follow(state: _State, reading: Reading) -> None:

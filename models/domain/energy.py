@@ -136,7 +136,8 @@ LIMITS: Mapping[SignalKind, tuple[float, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A device that tells of one lamp group or air-conditioner (its `subject`).
+    """A device that tells of one lamp group or air-conditioner, or by its relay whether a cart stands at a shuttle stop
+    (its `subject`: the zone).
 
     on_w, off_w: at least / below which it is on / off; between them the state before holds. on_s, off_s: for how long
     (domain.md section 4.2 E1: a compressor cycles, the fan decides).

@@ -83,7 +83,10 @@ class Stage:
     def after(self, message: Message) -> tuple[Stage, Message]:
         """The stage after a message, and the message as the book is to hear it."""
         if isinstance(message, Observation) and (message.kind, message.predicate) == CART:
-            seen_us = message.utc_us if message.truth is Truth.HOLDS else self._cart(message.subject).seen_us
+            known = self._cart(message.subject)
+            # It stood there until it is known to have gone; where its sensor fell silent, until it was last told.
+            stood = message.truth is Truth.HOLDS or (message.truth is Truth.FAILS and known.truth is Truth.HOLDS)
+            seen_us = message.utc_us if stood else known.seen_us
             return replace(self, carts={**self.carts, message.subject: Cart(message.truth, seen_us)}), message
         if not isinstance(message, Scene) or message.view is Truth.UNKNOWN or not self.starts:
             return self, message

@@ -1,10 +1,17 @@
 """Stories of waits at one place: at a table, for the shuttle, at the showflat's door and behind it."""
 
+from dataclasses import replace
+
 import pytest
 
+from models.domain.energy import Meter, SignalKind
+from models.domain.messages import Tick
 from models.domain.presence import Role
+from models.domain.readings import Reading
 from models.domain.truth import Truth
-from tests.stories.scenario import DOOR, FEWER_RATES, Actor, Story, only, seconds, site
+from pipelines.engine import Engine
+from pipelines.recorded_readings import RecordedReadings
+from tests.stories.scenario import DOOR, FEWER_RATES, Actor, Story, only, seconds, site, utc
 
 SEATED, SHUTTLE, SHOWFLAT, ALONE = ("wait.seated", "wait.shuttle", "wait.showflat", "wait.unaccompanied")
 CHAIR, BESIDE, STOP, LOBBY, FLAT = (5.0, 1.5), (5.8, 1.5), (8.5, 1.2), (1.0, 4.5), (1.0, 7.0)
@@ -169,6 +176,41 @@ def test_who_boards_in_time_raises_nothing(how):
     boards = guest().walks(STOP).stands(until=30).walks_out((8.5, -0.5))
     carts = ((0, Truth.FAILS), (20, Truth.HOLDS), (40, Truth.FAILS))
     assert of(SHUTTLE, Story([boards], 120, carts=carts).played(at(SHUTTLE, **SHORT), **how)) == []
+
+
+def by_sensor(actors, length_s, readings, **how):
+    """The story with what a loop in the ground at the stop reported: (second, 1 a cart stands there, 0 none)."""
+    where = at(SHUTTLE, **SHORT)
+    energy = replace(where.energy, meters={"loop": Meter("loop", "stop", max_gap_s=120.0)})
+    where = replace(where, energy=energy)
+    told = [Reading("loop", SignalKind.RELAY, value, utc(at_s)) for at_s, value in readings]
+    inlet, engine = RecordedReadings(where, told), Engine(where)
+    for message in Story(actors, length_s).messages(where=where, **how):
+        if isinstance(message, Tick):
+            for observation in inlet.due(message.utc_us):
+                engine.step(observation)
+        engine.step(message)
+    return of(SHUTTLE, engine)
+
+
+@every_rate
+def test_a_sensor_at_the_stop_tells_of_the_cart_whose_arrival_ends_nothing_and_boarding_does(how):
+    boards = guest().walks(STOP).stands(until=85).walks_out((8.5, -0.5))
+    readings = ((0, 0), (50, 1), (95, 0))
+    (incident,) = by_sensor([boards], 120, readings, **how)
+    assert incident.end_reason == "resolved"
+    assert seconds(incident.t_end_us) == pytest.approx(boards.leaves_s, abs=near(how))
+    (still,) = by_sensor([guest().walks(STOP).stands(until=900)], 120, readings, **how)
+    assert still.end_reason == "end_of_recording", "the cart came and went, and they stood there still"
+
+
+@every_rate
+def test_who_goes_while_the_sensor_tells_of_no_cart_has_given_up_and_a_silent_sensor_tells_nothing(how):
+    gone = guest().walks(STOP).stands(until=80).walks_out((8.5, -0.5))
+    (incident,) = by_sensor([gone], 120, ((0, 0),), **how)
+    assert incident.end_reason == "left"
+    (unsure,) = by_sensor([gone], 120, ((-118, 0),), **how)
+    assert unsure.end_reason == "blind"
 
 
 @every_rate
