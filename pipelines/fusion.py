@@ -85,6 +85,8 @@ class Fusion:
     """Cameras lost, sick or silent."""
     heard_us: Mapping[str, int] = field(default_factory=dict)
     """Camera -> its last scene."""
+    contested: frozenset[str] = frozenset()
+    """Presences whose camera knew their role and does not any more: they no longer vouch for whom they were."""
     pairs: Pairs = Pairs()  # noqa: RUF009 - frozen
     told_us: int = -1
     owed: tuple[Departure, ...] = ()
@@ -148,9 +150,12 @@ class Fusion:
         camera, now_us = scene.camera, scene.utc_us
         people = {name: p for name, p in self.people.items() if not name.startswith(f"{camera}/")}
         scene = replace(scene, persons=tuple(self._unlearnt(person, now_us) for person in scene.persons))
+        contested = self._contested(scene.persons)
         people |= {person.id: person for person in scene.persons}
         pairs = self.pairs.after(camera, scene.persons, people, now_us)
-        work = _Work(replace(self, people=people, pairs=pairs, blind=self.blind - {camera}), now_us)
+        work = _Work(
+            replace(self, people=people, pairs=pairs, blind=self.blind - {camera}, contested=contested), now_us
+        )
         for gone in scene.departed:
             work.part(gone)
         for person in scene.persons:
@@ -161,6 +166,12 @@ class Fusion:
         roles = {name: body.person.role for body in fusion.bodies.values() for name in body.views.values()}
         told = replace(scene, persons=tuple(replace(p, role=roles.get(p.id, p.role)) for p in scene.persons))
         return *fusion._fused(scene, tuple(work.departed)), told
+
+    def _contested(self, persons: Sequence[Person]) -> frozenset[str]:
+        unknown = {person.id for person in persons if person.role is Role.UNKNOWN}
+        known = {person.id for person in persons} - unknown
+        fell = {name for name in unknown if name in self.people and self.people[name].role is not Role.UNKNOWN}
+        return (self.contested & self.people.keys() - known) | fell
 
     def _unlearnt(self, person: Person, now_us: int) -> Person:
         """Without the visitor's role that a presence had as somebody else, until its camera must have seen otherwise: a
@@ -334,6 +345,11 @@ class _Work:
         farthest = max(off_m, key=lambda name: off_m[name], default=presence)
         return farthest if off_m and off_m[farthest] - min(off_m.values()) > CLOSE_M else presence
 
+    def _before(self, body: Body) -> Person:
+        """The body as last told, for what its views do not tell at present."""
+        doubted = not self._fusion.contested.isdisjoint(body.views.values())
+        return replace(body.person, role=Role.UNKNOWN) if doubted else body.person
+
     def _beside(self, person: Person) -> Body | None:
         """The body that another camera sees at the same place."""
         camera, best, best_m = _camera(person.id), None, math.inf
@@ -385,7 +401,7 @@ class _Work:
             best,
             id=body.id,
             entered_us=body.entered_us,
-            role=_role([*persons, body.person]),
+            role=_role([*persons, self._before(body)]),
             seated=_first_known([best.seated, *(p.seated for p in persons)]),
             child=_first_known([best.child, *(p.child for p in persons)]),
             last_seen_us=max(p.last_seen_us for p in persons),

@@ -25,6 +25,8 @@ Colour = tuple[Lab | None, Lab | None]
 
 FOUND_S = 1.0
 """Found this recently counts as seen: a detector that blinks for some frames has not lost anybody."""
+LOST_S = 2.0
+"""Out of sight for longer, somebody else may stand there by now."""
 CONFIRM_S = 0.4
 CONFIRM_FOUND = 3
 """A person is believed after three boxes over 0.4 s, or two over a second (few frames arrive)."""
@@ -123,6 +125,7 @@ class Presence:
         """The tracker has a box for it in this frame."""
         if utc_us - self.last_found_us > FOUND_S * US:
             self.path.gap()
+        self._taken_up(sighting.track, utc_us)
         located = locator.locate(sighting.box, self._expected(utc_us), self.stature)
         self._learn_stature(located, locator.cut(sighting.box))
         located = self._scaled(located, sighting.box, locator)
@@ -139,7 +142,8 @@ class Presence:
 
     def continue_as(self, new: Presence, utc_us: int, locator: Locator) -> None:
         """What was followed as `new` is this presence, found again; its own stature decides how the box reads."""
-        if utc_us - self.last_found_us > 2 * FOUND_S * US:
+        self._taken_up(new.track, utc_us)
+        if utc_us - self.last_found_us > LOST_S * US:
             self.path.gap()
             self.located = new.located
         else:
@@ -148,6 +152,10 @@ class Presence:
         self.track, self.box, self.doorway = new.track, new.box, new.doorway
         self.last_found_us = self.last_seen_us = utc_us
         self.empty_since_us = self.still_since_us = None
+
+    def _taken_up(self, track: int | None, utc_us: int) -> None:
+        if track != self.track and utc_us - self.last_found_us > LOST_S * US:
+            self.votes.taken_up()
 
     def heading(self, ahead_s: float) -> Box:
         """The box where it will be in a moment, by the way it moved over its last half second."""

@@ -96,6 +96,12 @@ class RoleVotes:
         self._contest(worn=worn, weight_s=weight)
         self._decide()
 
+    def taken_up(self) -> None:
+        """The presence was out of sight and goes on under a new track: staff by their uniform are so again once it is
+        seen again; who stopped where they were lost may be anybody."""
+        if self._given is Role.STAFF and self._worn:
+            self._contrary_s, self._agreed_s = CONTEST_S, 0.0
+
     def _contest(self, *, worn: bool, weight_s: float) -> None:
         """Who is staff by the counter alone wears no uniform: that contradicts nothing."""
         self._worn |= worn and self._staff_s >= DECIDE_S

@@ -37,8 +37,8 @@ BREAK_US = 5 * US
 class Nearby:
     """Somebody near the members of a party in one scene.
 
-    dwells: both are slow, or they were together before and still are; rests: the person is seen and a member is slow;
-    stepping: both dwell or both walk.
+    dwells: the person is seen and both are slow, or they were together before and still are; rests: the person is seen
+    and a member is slow; stepping: both dwell or both walk; counts: both dwell near each other, or walk side by side.
     """
 
     person: str
@@ -46,6 +46,7 @@ class Nearby:
     dwells: bool
     rests: bool
     stepping: bool
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,8 @@ def followed(
             known = _settling(known, one, utc_us)
             together = known.since_us is not None
         elif one.dwells:
-            # Who walks off from somebody who stays is near for some seconds more, but no longer with him.
-            gained = interval_us if known.together and one.stepping else 0
+            # Who walks off from somebody who stays, or stands farther away, is within reach but no longer with him.
+            gained = interval_us if known.together and one.counts else 0
             known = replace(known, total_us=known.total_us + gained, last_us=utc_us)
         if together and one.stepping:
             known = replace(known, in_step_us=utc_us)

@@ -49,15 +49,25 @@ def meeting(
     for other in others:
         goes_on = other.id in begun
         reach_m = distance_m * KEEP_FACTOR if goes_on else distance_m
-        sure = not goes_on and _with_others(other, ours, strangers, distance_m)
-        close = [member for member in ours if near(other, member, reach_m, doubted=not sure)]
+        sure = _with_others(other, ours, strangers, distance_m)
+        close = [member for member in ours if near(other, member, reach_m, doubted=goes_on or not sure)]
         if close:
-            dwells = goes_on or any(dwelling(other, member) for member in close)
+            # Nobody is said to have come who is not seen: where somebody was lost, others may stop beside the place.
+            seen = other.seen is Truth.HOLDS
+            dwells = goes_on or (seen and any(dwelling(other, member) for member in close))
             slow = [m for m in close if m.speed_mps < SLOW_MPS and near(other, m, distance_m, doubted=False)]
-            rests = other.seen is Truth.HOLDS and bool(slow)
+            rests = seen and bool(slow)
             stepping = any(in_step(other, member) for member in close)
-            now.append(Nearby(other.id, other.place, dwells, rests, stepping))
+            counts = any(_together(other, member, distance_m, doubted=not sure) for member in close)
+            now.append(Nearby(other.id, other.place, dwells, rests, stepping, counts))
     return followed(contacts, now, *when)
+
+
+def _together(staff: Person, member: Person, distance_m: float, *, doubted: bool) -> bool:
+    """Both stand within the distance, or both walk (within reach, as whoever is close is)."""
+    if not in_step(staff, member):
+        return False
+    return staff.speed_mps >= SLOW_MPS or near(staff, member, distance_m, doubted=doubted)
 
 
 def _with_others(staff: Person, ours: list[Person], strangers: list[Person], distance_m: float) -> bool:
