@@ -118,6 +118,8 @@ class Actor:
     sits_s: tuple[tuple[float, float], ...] = ()
     posture_known: bool = True
     child: bool = False
+    sigma_m: float = 0.1
+    """How uncertain the camera is of the place."""
 
     def sits(self, *, until: float) -> Actor:
         """Sits down where the path has come to."""
@@ -219,7 +221,7 @@ class Watcher:
             id=name,
             role=actor.role if t >= actor.role_known_s else Role.UNKNOWN,
             seen=Truth.HOLDS if seen else Truth.UNKNOWN,
-            place=Place(image, PX_PER_M, (x, y), 0.1),
+            place=Place(image, PX_PER_M, (x, y), actor.sigma_m),
             box=(image[0] - 15, image[1] - 80, image[0] + 15, image[1]),
             entered_us=utc(entered),
             last_seen_us=utc(last),

@@ -1,5 +1,7 @@
 """Stories of the reception desk: when it is unattended, when it is not, and when nobody can say."""
 
+from dataclasses import replace
+
 import pytest
 
 from models.domain.presence import Role
@@ -197,3 +199,14 @@ def test_the_time_of_a_lost_camera_stays_unknown_although_the_holder_is_there_ag
     rows = [row for row in engine.intervals() if row.kind == "post"]
     assert [row.value for row in rows] == ["attended", "unknown", "attended"]
     assert [seconds(row.t_start_us) for row in rows] == pytest.approx([0, 30, 50], abs=near(how))
+
+
+@every_rate
+def test_a_holder_of_whom_only_the_head_shows_may_be_in_the_post_and_is_not_missed(how):
+    beside = Actor("holder", Role.STAFF, sigma_m=0.9).enters(0, (9.5, 3.0)).stands(until=400)
+    engine = Story([beside], 100).played(desk(), **how)
+    assert engine.incidents == ()
+    shown = {row.value for row in engine.intervals() if (row.subject, row.predicate) == ("desk", "attendance")}
+    assert shown == {"unknown"}, "neither missed nor counted as there"
+    (incident,) = Story([replace(beside, sigma_m=0.1)], 100).played(desk(), **how).incidents
+    assert incident.code == POST
