@@ -64,7 +64,7 @@ def cropped(detector: Detector, picture: Image) -> Boxes:
 
 
 def main() -> None:
-    clips = [SAMPLES / name for name in sys.argv[1:]] or clips_of(SAMPLES)
+    clips = [Path(name) if Path(name).is_dir() else SAMPLES / name for name in sys.argv[1:]] or clips_of(SAMPLES)
     detector = load_detector()
     hits: dict[tuple[str, tuple[int, int]], list[bool]] = defaultdict(list)
     for clip in clips:

@@ -33,6 +33,8 @@ from models.weights import DEFAULT
 from vision.detectors import load_detector
 from vision.detectors.tape import TapeFinder
 
+MEASURED = 4.0
+"""A second of film with furniture to be measured costs about as much as so many others."""
 Told = Callable[[int, int, str], None]
 """(clips done, of how many, name of the one just done)."""
 
@@ -85,8 +87,8 @@ def _all_played(clips: Sequence[Clip], work: Work, told: Told) -> list[tuple[Cli
     done: dict[str, tuple[ClipScore, tuple[Still, ...]]] = {}
     # A fresh process for each worker: the network's threads do not survive a fork.
     with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
-        # The longest first, so that no worker is left with a long one at the end.
-        ordered = sorted(clips, key=lambda clip: -clip.truth.duration_s)
+        # The costliest first, so that no worker is left with one at the end.
+        ordered = sorted(clips, key=lambda clip: -clip.truth.duration_s * (MEASURED if _is_measured(clip) else 1))
         running = {pool.submit(_measured, clip, work, threads): clip for clip in ordered}
         try:
             for one in as_completed(running):
@@ -127,6 +129,10 @@ def _eyes(clip: Clip, work: Work, threads: int) -> Eyes:
     if key not in _NETWORKS:
         _NETWORKS[key] = network_eyes(load_detector(work.weights, threads=threads))
     return _NETWORKS[key]
+
+
+def _is_measured(clip: Clip) -> bool:
+    return (clip.folder / "references").is_dir()
 
 
 def _processors() -> int:

@@ -22,7 +22,7 @@ DEFAULTS: dict[str, dict[str, float]] = {
     "furniture.rotated": {"tolerance_deg": 10, "reset_grace_s": 300},
     "furniture.missing": {"visible_s": 120},
     "furniture.extra": {"lasting_s": 300},
-    "label.exposed": {"exposed_s": 60, "share": 0.1},
+    "label.exposed": {"visible_s": 60, "share": 0.1},
     "energy.light_on_empty": {"limit_s": 600},
     "energy.ac_on_empty": {"limit_s": 1200},
     "energy.light_on_after_hours": {"limit_s": 600},

@@ -176,7 +176,7 @@ def test_a_label_that_shows_beside_its_item_is_exposed_and_one_of_a_displaced_it
     sights = [(0.0, 0.05), (3.0, 0.6), (8.0, 0.9)]
     seen = tuple(LabelSight(t_s=t, camera="hall", image_px=(1, 1), size_px=(2, 1), visible_share=s) for t, s in sights)
     moves = [moved(40), moved(100, at=8.0)]
-    rules = {**LIMITS, "label.exposed": {"exposed_s": 4}}
+    rules = {**LIMITS, "label.exposed": {"visible_s": 4}}
     found = truth(furniture=moves, rules=rules).model_copy(update={"labels": (LabelTruth(**label, seen=seen),)})
     assert verdicts(found, "label.exposed") == [("fires", "chair1")]
     assert expected_of(found, ["label.exposed"])[0].t_first_s == 3.0

@@ -61,7 +61,7 @@ def exposed(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
             if there[4] <= tolerance and sight.visible_share - label.seen[0].visible_share >= limits["share"]:
                 until = after.t_s if after else float("inf")
                 why = f"{sight.visible_share:.0%} of label {label.id} is seen"
-                yield Cause(label.item, sight.t_s, until, limits["exposed_s"], why, sight.visible_share)
+                yield Cause(label.item, sight.t_s, until, limits["visible_s"], why, sight.visible_share)
 
 
 def _pose_spells(truth: Truth) -> Iterator[tuple[str, str, float, float, float, float, bool]]:
