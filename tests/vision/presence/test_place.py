@@ -35,6 +35,14 @@ def test_a_whole_person_stands_where_the_soles_are(locator, spot):
     assert found.ratio == pytest.approx(1.0, abs=0.05)
 
 
+def test_whose_soles_are_in_the_picture_is_not_put_behind_where_they_are(locator):
+    """Whatever was expected: the box would reach below the soles of somebody who stood there."""
+    spot, behind = (7.6, 5.5), (9.4, 6.7)
+    found = locator.locate(person(spot), expected=behind)
+    assert not found.by_head
+    assert math.dist(found.place.floor, spot) < 0.2
+
+
 def test_behind_the_counter_the_head_tells_the_place(locator):
     found = locator.locate(person((11.1, 3.75), hidden_m=1.0))
     assert found.by_head
