@@ -200,9 +200,13 @@ def _legs(length: float, width: float, height: float, thick: float) -> tuple[Par
 
 def _chair(length: float, width: float, height: float) -> tuple[Part, ...]:
     seat = 0.52 * height
-    back = Part((-0.40 * length, 0.0, (seat + height) / 2), (0.14 * length, 0.92 * width, height - seat))
+    third = (height - seat) / 3
+    back = tuple(
+        Part((-(0.41 + 0.045 * k) * length, 0.0, seat + (k + 0.5) * third), (0.06 * length, 0.92 * width, third))
+        for k in range(3)
+    )
     top = Part((0.02 * length, 0.0, seat - 0.03), (0.92 * length, 0.94 * width, 0.06))
-    return (top, back, *_legs(0.86 * length, 0.86 * width, seat, 0.045))
+    return (top, *back, *_legs(0.86 * length, 0.86 * width, seat, 0.045))
 
 
 def _armchair(length: float, width: float, height: float) -> tuple[Part, ...]:

@@ -26,7 +26,9 @@ LEVELS_PX = (1.0, 2.0, 4.0)
 """Gaussians of the gradients, sharp to blurred."""
 COARSE_PX = 6.0
 RIM_M = 0.015
-"""Parts are taken this much thicker: an item's outline tells most, and the parts are only roughly right."""
+"""Rays that just miss an item's parts still count as its own, as if they were this much thicker: an outline tells most,
+and the parts are only roughly right. What meets a part keeps its own depth (measured: depth of the thicker parts alone
+costs a chair turned by 20 degrees 6 mm)."""
 POINTS = 600
 CELL_PX = 3
 REACH_M = 0.30
@@ -114,7 +116,7 @@ def stand_of(
         return None
     grid = _grid(outline, size_px)
     rays = camera.rays(grid)
-    depth, normals = cast(_thick(item.parts), item.pose, camera.centre, rays)
+    depth, normals = _met(item, camera, rays)
     seen = np.isfinite(depth)
     for other in others:
         if other.id != item.id:
@@ -216,6 +218,14 @@ def _window(camera: CameraPose, item: FurnitureItem, size_px: tuple[int, int]) -
     if (high - low).min() < 24:
         return None
     return Window(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
+
+
+def _met(item: FurnitureItem, camera: CameraPose, rays: Floats) -> tuple[Floats, Floats]:
+    """Depth and normal of an item along each ray; those that miss it by less than the rim meet the rim."""
+    depth, normals = cast(item.parts, item.pose, camera.centre, rays)
+    missed = ~np.isfinite(depth)
+    depth[missed], normals[missed] = cast(_thick(item.parts), item.pose, camera.centre, rays[missed])
+    return depth, normals
 
 
 def _thick(parts: Sequence[Part]) -> tuple[Part, ...]:
