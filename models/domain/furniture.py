@@ -209,6 +209,25 @@ def _chair(length: float, width: float, height: float) -> tuple[Part, ...]:
     return (top, *back, *_legs(0.86 * length, 0.86 * width, seat, 0.045))
 
 
+def _upholstered(part: Part, round_m: float = 0.05) -> tuple[Part, ...]:
+    """A cushion's rounded upper edge in three steps (a quarter circle's mean inset of each): what a camera takes for
+    the edge lies 2-4 cm inside the box, and a turn about the centre carries that along."""
+    length, width, height = part.size
+    x, y, z = part.centre
+    top = z + height / 2
+    steps = (
+        (0.0, height - round_m, 0.0),
+        (height - round_m, 0.6 * round_m, 0.11),
+        (height - 0.4 * round_m, 0.4 * round_m, 0.5),
+    )
+    return tuple(
+        Part(
+            (x, y, z - height / 2 + start + tall / 2), (length - 2 * inset * round_m, width - 2 * inset * round_m, tall)
+        )
+        for start, tall, inset in steps
+    )
+
+
 def _armchair(length: float, width: float, height: float) -> tuple[Part, ...]:
     seat = 0.52 * height
     back = Part((-0.40 * length, 0.0, 0.5 * (0.4 * height + height)), (0.22 * length, 0.92 * width, 0.6 * height))
@@ -217,7 +236,8 @@ def _armchair(length: float, width: float, height: float) -> tuple[Part, ...]:
         Part((-0.03 * length, s * 0.43 * width, 0.58 * height), (0.78 * length, 0.14 * width, 0.33 * height))
         for s in (-1, 1)
     )
-    return (top, back, *arms, *_legs(0.8 * length, 0.8 * width, 0.38 * height, 0.045))
+    padded = [step for part in (top, back, *arms) for step in _upholstered(part)]
+    return (*padded, *_legs(0.8 * length, 0.8 * width, 0.38 * height, 0.045))
 
 
 def _table(length: float, width: float, height: float) -> tuple[Part, ...]:
@@ -233,11 +253,11 @@ def _round_table(length: float, width: float, height: float) -> tuple[Part, ...]
 
 def _sofa(length: float, width: float, height: float) -> tuple[Part, ...]:
     base = Part((0.06 * length, 0.0, 0.32 * height), (0.86 * length, 0.96 * width, 0.5 * height))
-    back = Part((-0.38 * length, 0.0, 0.58 * height), (0.24 * length, width, 0.84 * height))
+    back = Part((-0.35 * length, 0.0, 0.58 * height), (0.30 * length, width, 0.84 * height))
     arms = tuple(
         Part((0.0, s * (width / 2 - 0.09), 0.42 * height), (0.95 * length, 0.18, 0.62 * height)) for s in (-1, 1)
     )
-    return (base, back, *arms)
+    return tuple(step for part in (base, back, *arms) for step in _upholstered(part))
 
 
 def _plant(length: float, width: float, height: float) -> tuple[Part, ...]:
