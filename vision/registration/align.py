@@ -161,10 +161,10 @@ class Alignment:
                 fits.append(self.refine(fit.motion, (2.0, 1.0), moves=True))
         return sorted(fits, key=lambda fit: -fit.gained), float(np.median(scores))
 
-    def apart(self, a: FloorMotion, b: FloorMotion) -> bool:
-        """Whether two motions are different basins."""
+    def apart(self, a: FloorMotion, b: FloorMotion, times: float = 1.0) -> bool:
+        """Whether two motions are different basins, or so many times a basin's width apart."""
         shift = math.hypot(a.dx_m - b.dx_m, a.dy_m - b.dy_m) * self.stand.px_per_m
-        return shift > APART_PX or abs(a.turn_deg - b.turn_deg) > APART_DEG
+        return shift > times * APART_PX or abs(a.turn_deg - b.turn_deg) > times * APART_DEG
 
     def _compare(self, at: Warp, level: float, points: slice = slice(None)) -> tuple[Map, Map, NDArray[np.bool_]]:
         local = at.pixels - self._corner
