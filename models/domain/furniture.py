@@ -214,7 +214,6 @@ def _upholstered(part: Part, round_m: float = 0.05) -> tuple[Part, ...]:
     the edge lies 2-4 cm inside the box, and a turn about the centre carries that along."""
     length, width, height = part.size
     x, y, z = part.centre
-    top = z + height / 2
     steps = (
         (0.0, height - round_m, 0.0),
         (height - round_m, 0.6 * round_m, 0.11),

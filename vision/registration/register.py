@@ -177,7 +177,7 @@ Measured: |error| <= 2 sigma in 95 % of the rendered checks."""
 PLACE_PX = 0.06
 """What the landmarks and the compression leave of the picture's own drift."""
 PULL_PX = 0.25
-"""The encoder drags small moves back: one shot coded at 450 kbit/s and nearly without loss had a turn p95 of 2.4 and 1.3
+"""The encoder drags small moves back: one shot coded at 450 kbit/s and nearly without loss: turn p95 2.4 and 1.3
 degrees at 5 m."""
 SHAPE_SHARE, SHAPE_MM = 0.10, 5.0
 """Of the way gone, up to a limit: the boxes' depth is only roughly that of the item."""
