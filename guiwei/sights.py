@@ -14,9 +14,10 @@ from vision.luminaires import LuminaireSight
 def sights_of(site: Site, camera: Camera) -> tuple[Sight, ...]:
     """The sights of one camera, in the order in which they are asked."""
     empty = _references(site, camera)
+    furniture = FurnitureSight(site, camera, empty)
     return (
-        FurnitureSight(site, camera, empty),
-        LastingSight(site, camera, empty),
+        furniture,
+        LastingSight(site, camera, empty, furniture.elsewhere),
         LuminaireSight(camera, site.energy.luminaires),
         AirconSight(camera, site.energy.aircons),
     )

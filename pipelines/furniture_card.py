@@ -43,10 +43,12 @@ Corner = tuple[int, int, int, int]
 
 
 def furniture_card(image: Image, site: Site, incident: Incident) -> Image | None:
-    """(h, 720, 3) BGR; None where the incident is of no item on a calibrated floor. image: the masked picture."""
+    """(h, 720, 3) BGR; None where the incident is of no item that this camera can show. image: the masked picture."""
     item, camera = site.furniture.items.get(incident.subject), site.cameras.get(incident.camera)
-    if incident.code not in CODES or item is None or camera is None or item.outline:
+    if incident.code not in CODES or item is None or camera is None:
         return None
+    if item.outline:
+        return _card_in_picture(image, site, camera, item, incident)
     try:
         pose = pose_from_floor(camera.floor_points, camera.size_px, camera.lens)
     except ValueError:
@@ -58,14 +60,66 @@ def furniture_card(image: Image, site: Site, incident: Incident) -> Image | None
         return None
     cut = _cut(np.concatenate(outlines) * scale, (image.shape[1], image.shape[0]))
     taught = _taught(site, camera, image, cut)
-    half = (WIDTH_PX - GAP_PX) // 2 if taught is not None else WIDTH_PX
-    grown = min(half / (cut[2] - cut[0]), TALLEST_PX / (cut[3] - cut[1]))
-    size = (half, max(1, round(grown * (cut[3] - cut[1]))))
+    size = _half(cut, alone=taught is None)
     panels = [
         _panel(picture, cut, size, (pose, scale), (item, now if side == "now" else None), incident)
         for side, picture in (("reference", taught), ("now", image))
         if picture is not None
     ]
+    return _bound(panels, site, incident, item)
+
+
+def _card_in_picture(image: Image, site: Site, camera: Camera, item: FurnitureItem, incident: Incident) -> Image:
+    """The card of an item without a floor: its outline where it was taught and where it stands, the way in px."""
+    scale = np.array([image.shape[1] / camera.size_px[0], image.shape[0] / camera.size_px[1]])
+    belongs = np.array(item.outline, np.float64)
+    stands = outline_now(item, incident)
+    shown = belongs if stands is None else np.concatenate([belongs, stands])
+    cut = _cut(shown * scale, (image.shape[1], image.shape[0]))
+    taught = _taught(site, camera, image, cut)
+    size = _half(cut, alone=taught is None)
+    grown = np.array([size[0] / (cut[2] - cut[0]), size[1] / (cut[3] - cut[1])])
+
+    def placed(points: Floats) -> Floats:
+        return np.asarray((points * scale - (cut[0], cut[1])) * grown, np.float64)
+
+    panels = []
+    for picture, now in ((taught, None), (image, stands)):
+        if picture is None:
+            continue
+        piece = picture[cut[1] : cut[3], cut[0] : cut[2]]
+        drawn = np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+        _dashed(drawn, placed(belongs), BELONGS)
+        if now is not None:
+            _solid(drawn, placed(now), STANDS)
+            ends = placed(np.stack([belongs.mean(0), now.mean(0)]))
+            drawn = written(drawn, _arrow(drawn, ends, f"{incident.extra.get('offset_px', '')} px"), 22)
+        panels.append(drawn)
+    return _bound(panels, site, incident, item)
+
+
+def outline_now(item: FurnitureItem, incident: Incident) -> Floats | None:
+    """(n, 2) px of the camera's picture: the taught outline where the last check found it; None where it did not."""
+    told = incident.extra
+    if incident.code not in CODES[:2] or "offset_x_px" not in told or "offset_y_px" not in told:
+        return None
+    outline = np.array(item.outline, np.float64)
+    middle = (outline.min(0) + outline.max(0)) / 2
+    angle = -math.radians(_number(told, "turn_deg"))  # counter-clockwise as seen, rows downwards
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    way = (_number(told, "offset_x_px"), _number(told, "offset_y_px"))
+    return np.asarray((outline - middle) @ turn.T + middle + way, np.float64)
+
+
+def _half(cut: Corner, *, alone: bool) -> tuple[int, int]:
+    """Width and height of one panel."""
+    half = WIDTH_PX if alone else (WIDTH_PX - GAP_PX) // 2
+    grown = min(half / (cut[2] - cut[0]), TALLEST_PX / (cut[3] - cut[1]))
+    return half, max(1, round(grown * (cut[3] - cut[1])))
+
+
+def _bound(panels: list[Image], site: Site, incident: Incident, item: FurnitureItem) -> Image:
+    """The panels beside each other with their titles, and the words below."""
     titled = [
         _titled(panel, "card.reference" if len(panels) > 1 and i == 0 else "card.now") for i, panel in enumerate(panels)
     ]
@@ -73,6 +127,16 @@ def furniture_card(image: Image, site: Site, incident: Incident) -> Image | None
     row = np.hstack([titled[0], *(part for panel in titled[1:] for part in (gap, panel))])
     lines = [line for language in languages() for line in _lines(site, incident, item, language)]
     return np.ascontiguousarray(np.vstack([row, strip(row.shape[1], lines)]))
+
+
+def _arrow(drawn: Image, ends: Floats, words: str) -> list[tuple[str, tuple[float, float], Colour]]:
+    """An arrow from where it belongs to where it stands, (2, 2) px; its words, placed. Too short to see: none."""
+    here, there = ends
+    if math.dist(here, there) <= 4:
+        return []
+    for colour, thick in (((20, 20, 20), 6), ((255, 255, 255), 3)):
+        cv2.arrowedLine(drawn, _pixel(here), _pixel(there), colour, thick, cv2.LINE_AA, tipLength=0.25)
+    return [(words, (float(here[0] + there[0]) / 2, float(max(here[1], there[1])) + 22), WORDS)]
 
 
 def standing(item: FurnitureItem, incident: Incident) -> Pose | None:
@@ -109,12 +173,7 @@ def _panel(
         return drawn
     _solid(drawn, placed(hull(pose, item, now)), STANDS)
     here, there = (placed(pose.project([(p.x_m, p.y_m, 0.0)])) for p in (item.pose, now))
-    words = []
-    if math.dist(here[0], there[0]) > 4:
-        for colour, thick in (((20, 20, 20), 6), ((255, 255, 255), 3)):
-            cv2.arrowedLine(drawn, _pixel(here[0]), _pixel(there[0]), colour, thick, cv2.LINE_AA, tipLength=0.25)
-        low = float(max(here[0][1], there[0][1])) + 22
-        words.append((f"{incident.extra.get('offset_mm', '')} mm", (float((here + there)[0][0] / 2), low), WORDS))
+    words = _arrow(drawn, np.concatenate([here, there]), f"{incident.extra.get('offset_mm', '')} mm")
     turn = now.heading_deg - item.pose.heading_deg
     if item.symmetry != 0 and abs(turn) >= LEAST_TURN_DEG:
         arc = placed(pose.project(_arc(item, now, turn)))
@@ -128,10 +187,11 @@ def _panel(
 def _lines(site: Site, incident: Incident, item: FurnitureItem, language: Language) -> list[tuple[str, Colour]]:
     name = item.name.zh if language == "zh" else item.name.en
     when = datetime_of(incident.t_confirmed_us).astimezone(ZoneInfo(site.time_zone))
-    told = {name: said for name, said in incident.extra.items() if name.endswith(("_mm", "_deg"))}
+    told = {name: said for name, said in incident.extra.items() if name.endswith(("_mm", "_px", "_deg"))}
     lines: list[tuple[str, Colour]] = [(f"{name} · {capital(rule_name(incident, language))}", (250, 130, 110))]
-    if "offset_mm" in told:
-        figures = {key: told.get(key, "?") for key in ("offset_mm", "sigma_mm", "turn_deg", "sigma_deg")}
+    if f"offset_{item.unit}" in told:
+        figures = {key: told.get(f"{key}_{item.unit}", "?") for key in ("offset", "sigma")}
+        figures |= {key: told.get(key, "?") for key in ("turn_deg", "sigma_deg")} | {"unit": item.unit}
         limits = {"tolerance": f"{item.tolerance_mm:g}", "turn_tolerance": f"{item.turn_tolerance_deg:g}"}
         lines.append((text("card.offset", language, **figures, **limits), WORDS))
         if item.symmetry != 0 and "turn_deg" in told:

@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 from models.domain.camera_pose import CameraPose, pose_from_floor
 from models.domain.finding import Quantity
 from models.domain.furniture import CLEAR_M, FurnitureItem, beyond, turn_of
-from models.domain.geometry import XY
 from models.domain.media import US, Frame, Image
 from models.domain.messages import Observation, Scene
+from models.domain.presence import Person
 from models.domain.site import Camera, Site
 from models.domain.truth import Truth
 from vision.label_discs import Disc, discs_of, share_of
 from vision.registration import STILL, Drift, Landmarks, Look, Standing, Verdict, holds, look_of, register_all, stand_of
 from vision.registration.features import Map
+from vision.registration.picture_plane import in_pixels, picture_stand
 from vision.registration.recall import Recall
 from vision.registration.solids import hull
 
@@ -35,6 +36,8 @@ LEAST_FRAMES = 3
 LARGEST_SIGMA_MM = 150.0
 WELL_TURNED_DEG = 20.0
 """Beyond it a turn is told as "more than"."""
+CLEAR_HEIGHTS = 0.9
+"""CLEAR_M in a picture without a floor: of the height of a person's box, who is about 1.7 m tall."""
 BARE_SHARE = 0.10
 """domain.md 2.1: of the disc, camera grade."""
 
@@ -61,8 +64,9 @@ class _Gathering:
 class FurnitureSight:
     """A pipelines.camera_feed.Sight. references: light -> picture of the camera with nobody in it.
 
-    Tells kind "furniture": predicate "in_place" (values offset_x, offset_y, offset in mm, turn in degrees) and
-    "present"; and kind "camera", predicate "geometry" when the camera was checked against its landmarks.
+    Tells kind "furniture": predicate "in_place" (values offset_x, offset_y, offset in mm, or in px for an item given
+    as an outline in the picture; turn in degrees) and "present"; and kind "camera", predicate "geometry" when the
+    camera was checked against its landmarks.
     """
 
     def __init__(self, site: Site, camera: Camera, references: Mapping[str, Image | Map]) -> None:
@@ -75,9 +79,10 @@ class FurnitureSight:
         self._due_us: int | None = None
         self._gathering: _Gathering | None = None
         self._recall = Recall()
+        self.elsewhere: set[str] = set()
+        """Items in the picture plane that the last check found off their outline: they are not gone."""
         self.pose = _pose(camera)
-        if self.pose is not None:
-            self._teach(self.pose, site, references)
+        self._teach(self.pose, site, references)
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -107,19 +112,22 @@ class FurnitureSight:
         self._gathering, self._due_us = None, now.since_us + self._every_us
         return self._told(now, scene.utc_us)
 
-    def _teach(self, pose: CameraPose, site: Site, references: Mapping[str, Image | Map]) -> None:
-        width, height = self._camera.size_px
-        mine = [i for i in site.furniture.items.values() if not i.outline and i.camera in {"", self._camera.id}]
+    def _teach(self, pose: CameraPose | None, site: Site, references: Mapping[str, Image | Map]) -> None:
+        width, height = size_px = self._camera.size_px
+        mine = [i for i in site.furniture.items.values() if i.camera in {"", self._camera.id}]
         standing = [i for i in site.furniture.items.values() if not i.outline]
         fitting = {k: p for k, p in references.items() if p.shape[:2] == (height, width)}
-        for item in mine:
-            stand = stand_of(pose, item, standing, self._camera.size_px)
-            if stand is not None and fitting:
+        for item in mine if fitting else ():
+            on_floor = stand_of(pose, item, standing, size_px) if pose is not None and not item.outline else None
+            stand = picture_stand(item, size_px) if item.outline else on_floor
+            if stand is not None:
                 self._items[item.id] = item
                 self._looks[item.id] = [look_of(stand, picture, light) for light, picture in fitting.items()]
-        self._discs = discs_of(pose, mine, self._camera.size_px, fitting.values())
-        outlines = [hull(pose, item) for item in standing]
-        found = [Landmarks.of(picture, outlines) for picture in fitting.values()]
+        outlines = [np.array(i.outline, np.float64) for i in mine if i.outline]
+        if pose is not None:
+            self._discs = discs_of(pose, [i for i in mine if not i.outline], size_px, fitting.values())
+            outlines += [hull(pose, item) for item in standing]
+        found = [Landmarks.of(picture, outlines) for picture in fitting.values()] if self._looks else []
         self._landmarks = [one for one in found if one is not None]
 
     def _add(self, now: _Gathering, image: Image, scene: Scene) -> None:
@@ -128,15 +136,18 @@ class FurnitureSight:
             x0, y0, x1, y1 = (round(v) for v in person.box)
             cv2.rectangle(free, (x0 - MARGIN_PX, y0 - MARGIN_PX), (x1 + MARGIN_PX, y1 + MARGIN_PX), 0, -1)
             for item in self._items.values():
-                if self._near(item, person.place.floor, person.place.image):
+                if self._near(item, person):
                     now.near.add(item.id)
         now.total += image * free[:, :, None]
         now.count += free
         now.frames += 1
 
-    def _near(self, item: FurnitureItem, floor: XY | None, image: XY) -> bool:
+    def _near(self, item: FurnitureItem, person: Person) -> bool:
+        if item.outline:
+            return _beside(item, person.box)
+        floor = person.place.floor
         if floor is None and self.pose is not None:
-            place = self.pose.at_height([image])[0]
+            place = self.pose.at_height([person.place.image])[0]
             floor = (float(place[0]), float(place[1])) if np.isfinite(place).all() else None
         if floor is None:
             return False
@@ -190,15 +201,21 @@ class FurnitureSight:
 
     def _judged(self, item: FurnitureItem, verdict: Verdict, utc_us: int) -> list[Observation]:
         if verdict.standing is Standing.GONE:
-            return [self._unknown(item.id, utc_us, WHY[verdict.standing]), self._present(item.id, Truth.FAILS, utc_us)]
+            self.elsewhere.discard(item.id)
+            unknown = self._unknown(item.id, utc_us, WHY[verdict.standing])
+            return [unknown] if item.outline else [unknown, self._present(item.id, Truth.FAILS, utc_us)]
         if verdict.standing is not Standing.MEASURED or verdict.sigma_mm > LARGEST_SIGMA_MM:
             return [self._unknown(item.id, utc_us, WHY.get(verdict.standing, "furniture.cue.ambiguous"))]
         truth, cue = judged(item, verdict)
         turn = turn_of(verdict.motion.turn_deg, item.symmetry)
+        dx, dy, sigma = told_offset(item, verdict)
+        self.elsewhere.discard(item.id)
+        if item.outline and truth is Truth.FAILS:
+            self.elsewhere.add(item.id)
         values: tuple[tuple[str, Quantity], ...] = (
-            ("offset_x", Quantity(1000 * verdict.motion.dx_m, "mm", verdict.sigma_mm)),
-            ("offset_y", Quantity(1000 * verdict.motion.dy_m, "mm", verdict.sigma_mm)),
-            ("offset", Quantity(verdict.motion.offset_mm, "mm", verdict.sigma_mm)),
+            ("offset_x", Quantity(dx, item.unit, sigma)),
+            ("offset_y", Quantity(dy, item.unit, sigma)),
+            ("offset", Quantity(math.hypot(dx, dy), item.unit, sigma)),
             ("turn", Quantity(turn, "deg", verdict.sigma_deg)),
         )
         cues: tuple[str, ...] = (cue,)
@@ -209,7 +226,8 @@ class FurnitureSight:
         place = Observation(
             "furniture", item.id, "in_place", truth, utc_us, self._camera.id, values, cues, verdict.explained
         )
-        return [place, self._present(item.id, Truth.HOLDS, utc_us)]
+        # Whether a place in a picture is empty is the lasting sight's to say.
+        return [place] if item.outline else [place, self._present(item.id, Truth.HOLDS, utc_us)]
 
     def _unknown(self, item: str, utc_us: int, cue: str) -> Observation:
         return Observation("furniture", item, "in_place", Truth.UNKNOWN, utc_us, self._camera.id, (), (cue,), 0.0)
@@ -224,8 +242,9 @@ class FurnitureSight:
 
 def judged(item: FurnitureItem, verdict: Verdict) -> tuple[Truth, str]:
     """Whether a measured item stands where it belongs, and the cue that says why. Unverifiable is never in place."""
-    offset, turn = verdict.motion.offset_mm, abs(turn_of(verdict.motion.turn_deg, item.symmetry))
-    checks = [(beyond(offset, verdict.sigma_mm, item.tolerance_mm), "furniture.cue.displaced")]
+    dx, dy, sigma = told_offset(item, verdict)
+    turn = abs(turn_of(verdict.motion.turn_deg, item.symmetry))
+    checks = [(beyond(math.hypot(dx, dy), sigma, item.tolerance_mm), "furniture.cue.displaced")]
     if item.symmetry != 0:
         checks.append((beyond(turn, verdict.sigma_deg, item.turn_tolerance_deg), "furniture.cue.rotated"))
     for truth, cue in checks:
@@ -234,6 +253,22 @@ def judged(item: FurnitureItem, verdict: Verdict) -> tuple[Truth, str]:
     if any(truth is Truth.UNKNOWN for truth, _ in checks):
         return Truth.UNKNOWN, "furniture.cue.unverifiable"
     return Truth.HOLDS, "furniture.cue.in_place"
+
+
+def told_offset(item: FurnitureItem, verdict: Verdict) -> tuple[float, float, float]:
+    """(x, y, sigma) in the item's own unit: mm along the room's axes; px to the right and downwards in the picture."""
+    dx_m, dy_m, sigma_m = verdict.motion.dx_m, verdict.motion.dy_m, verdict.sigma_mm / 1000
+    if item.outline:
+        return in_pixels(dx_m), -in_pixels(dy_m), in_pixels(sigma_m)
+    return 1000 * dx_m, 1000 * dy_m, 1000 * sigma_m
+
+
+def _beside(item: FurnitureItem, box: tuple[float, float, float, float]) -> bool:
+    """Whether somebody is about as near to an outline in the picture as CLEAR_M."""
+    low, high = np.min(item.outline, axis=0), np.max(item.outline, axis=0)
+    x0, y0, x1, y1 = box
+    apart = max(0.0, x0 - high[0], low[0] - x1), max(0.0, y0 - high[1], low[1] - y1)
+    return math.hypot(*apart) < CLEAR_HEIGHTS * (y1 - y0)
 
 
 def _pose(camera: Camera) -> CameraPose | None:

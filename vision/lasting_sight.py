@@ -5,7 +5,7 @@ Works with and without a calibrated floor: all of it is in the picture.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -31,7 +31,15 @@ class LastingSight:
     """A pipelines.camera_feed.Sight. Tells kind "furniture": predicate "extra" of "<camera>-<n>" (HOLDS while it lies
     there, value "rest" in seconds), and predicate "present" of items that are given as an outline in the picture."""
 
-    def __init__(self, site: Site, camera: Camera, references: Mapping[str, Image | Map]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        camera: Camera,
+        references: Mapping[str, Image | Map],
+        elsewhere: Collection[str] = frozenset(),
+    ) -> None:
+        """elsewhere: items known to stand beside their outline, as whoever measures them keeps it."""
+        self._elsewhere = elsewhere
         self._camera, self._every_us = camera, int(site.furniture.check_every_s * US)
         items = [i for i in site.furniture.items.values() if i.camera in {"", camera.id}]
         self._watched = {i.id: np.array(i.outline, np.float64) for i in items if i.outline}
@@ -69,7 +77,8 @@ class LastingSight:
     def _places(self, utc_us: int) -> list[Observation]:
         told = []
         for name, place in self._change.places.items() if self._change else ():
-            truth = Truth.UNKNOWN if place.hidden else Truth.of(place.unlike_us is None)
+            there = place.unlike_us is None or name in self._elsewhere
+            truth = Truth.UNKNOWN if place.hidden else Truth.of(there)
             told.append(self._say("present", name, truth, utc_us))
         return told
 
