@@ -19,12 +19,23 @@ ENLARGED = 20.0
 """Residuals and sigma ellipses are drawn this much larger than they are."""
 
 
-def drawn(picture: Image, pose: CameraPose, items: Sequence[FurnitureItem], fit: FloorFit | None = None) -> Image:
-    """(h, w, 3) BGR. A grid every metre, items as boxes with their direction, labels as discs, marks with arrows."""
+def drawn(
+    picture: Image, pose: CameraPose | None, items: Sequence[FurnitureItem], fit: FloorFit | None = None
+) -> Image:
+    """(h, w, 3) BGR. A grid every metre, items as boxes with their direction, labels as discs, marks with arrows.
+    Items given as an outline in the picture are drawn as that; without a pose they are all there is."""
     out = picture.copy()
+    for item in items:
+        if item.outline:
+            corners = np.round(np.array(item.outline)).astype(np.int32)
+            cv2.polylines(out, [corners], True, _BOX, 2, cv2.LINE_AA)
+            _write(out, item.id, np.array(item.outline[0]))
+    if pose is None:
+        return out
     _grid(out, pose)
     for item in items:
-        _box(out, pose, item)
+        if not item.outline:
+            _box(out, pose, item)
     for number, point in enumerate(fit.points if fit else (), 1):
         at = np.array(point.image)
         where = pose.project([(*point.floor, 0.0)])[0]

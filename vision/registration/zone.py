@@ -68,7 +68,7 @@ def register_all(
             covered = _covered(behind, items, first, hidden.shape)
             again = _asked(looks, Shown(picture, hidden | covered, drift))
             way_mm = max(first[m].motion.offset_mm for m in behind)
-            found[name] = _doubted(again, first[name], way_mm)
+            found[name] = _doubted(again, first[name], way_mm, math.hypot(*stand.item.size_m[:2]) / 2)
     return one_each(items, found)
 
 
@@ -96,7 +96,7 @@ def _equals(one: FurnitureItem, other: FurnitureItem) -> bool:
     return one.cls is other.cls and one.zone == other.zone and one.size_m == other.size_m
 
 
-def _doubted(again: Verdict, first: Verdict, way_mm: float) -> Verdict:
+def _doubted(again: Verdict, first: Verdict, way_mm: float, radius_m: float) -> Verdict:
     """An answer beside a neighbour that moved; gone, where enough of its place was left to see that."""
     if _untouched(again):
         return again
@@ -106,7 +106,13 @@ def _doubted(again: Verdict, first: Verdict, way_mm: float) -> Verdict:
         return replace(again, sigma_mm=math.hypot(again.sigma_mm, way_mm))
     here, there = again.motion, first.motion
     apart_mm = 1000 * math.hypot(here.dx_m - there.dx_m, here.dy_m - there.dy_m)
-    return replace(again, sigma_mm=math.hypot(again.sigma_mm, apart_mm, SHADOW_SHARE * way_mm))
+    shadow_mm = SHADOW_SHARE * way_mm
+    shadow_deg = math.degrees(shadow_mm / 1000 / radius_m)
+    return replace(
+        again,
+        sigma_mm=math.hypot(again.sigma_mm, apart_mm, shadow_mm),
+        sigma_deg=math.hypot(again.sigma_deg, here.turn_deg - there.turn_deg, shadow_deg),
+    )
 
 
 def _untouched(verdict: Verdict) -> bool:
