@@ -55,6 +55,7 @@ class RoomPart(_Part):
     door_open: bool = False
     labels: Literal["none", "contrast", "transparent"] = "contrast"
     label_diameter_m: Annotated[float, Field(gt=0.005, le=0.2)] | None = None
+    label_colour: Colour | None = None
     """Of every label; left out: three quarters of the leg above it (domain.md 0.2), at most 60 mm."""
     lighting: Literal["scheduled", "vacancy"] = "scheduled"
     """Policy of the hall (domain.md 0.3): on in the window whoever is there, or off when empty."""

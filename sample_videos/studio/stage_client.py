@@ -55,7 +55,7 @@ def scene_words(shot: Shot, camera: StudioCamera, furniture: Furniture) -> dict[
         }
         for item in furniture.items.values()
     ]
-    return {
+    words = {
         "version": STAGE_VERSION,
         "seed": room.seed,
         "floor": room.floor,
@@ -69,6 +69,8 @@ def scene_words(shot: Shot, camera: StudioCamera, furniture: Furniture) -> dict[
         "samples": shot.quality.samples,
         "person_samples": shot.quality.person_samples,
     }
+    # Said only where it is asked for: what was rendered before it could be keeps its name in the cache.
+    return words if room.label_colour is None else {**words, "label_colour": list(room.label_colour)}
 
 
 def person_words(person: PersonPart) -> dict[str, Any]:

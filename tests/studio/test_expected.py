@@ -180,3 +180,26 @@ def test_a_label_that_shows_beside_its_item_is_exposed_and_one_of_a_displaced_it
     found = truth(furniture=moves, rules=rules).model_copy(update={"labels": (LabelTruth(**label, seen=seen),)})
     assert verdicts(found, "label.exposed") == [("fires", "chair1")]
     assert expected_of(found, ["label.exposed"])[0].t_first_s == 3.0
+
+
+def test_two_bare_labels_of_one_item_are_one_incident_the_barest_is_named():
+    shares = {"chair1/0": 0.4, "chair1/3": 0.9}
+    labels = tuple(
+        LabelTruth(
+            id=name,
+            item="chair1",
+            kind="contrast",
+            x_m=1,
+            y_m=1,
+            diameter_m=0.02,
+            seen=tuple(
+                LabelSight(t_s=t, camera="hall", image_px=(1, 1), size_px=(2, 1), visible_share=s)
+                for t, s in ((0.0, 0.0), (3.0, share))
+            ),
+        )
+        for name, share in shares.items()
+    )
+    rules = {**LIMITS, "label.exposed": {"visible_s": 4}}
+    found = truth(furniture=[moved(40)], rules=rules).model_copy(update={"labels": labels})
+    (told,) = expected_of(found, ["label.exposed"])
+    assert (told.verdict, told.why) == ("fires", "90% of label chair1/3 is seen")

@@ -115,6 +115,8 @@ def stand_of(
     if not len(outline) or window is None:
         return None
     grid = _grid(outline, size_px)
+    if not len(grid):
+        return None
     rays = camera.rays(grid)
     depth, normals = _met(item, camera, rays)
     seen = np.isfinite(depth)

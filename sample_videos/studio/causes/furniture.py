@@ -49,7 +49,8 @@ def extra(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
 
 
 def exposed(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
-    """A label that shows more than at rest although its item stands there within tolerance."""
+    """A label that shows more than at rest although its item stands there in tolerance; of one item's, the barest."""
+    barest: dict[tuple[str, float], tuple[float, Cause]] = {}
     spells = list(_pose_spells(truth))
     tolerances = truth.limits.get("furniture.displaced", {})
     for label in truth.labels:
@@ -61,7 +62,11 @@ def exposed(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
             if there[4] <= tolerance and sight.visible_share - label.seen[0].visible_share >= limits["share"]:
                 until = after.t_s if after else float("inf")
                 why = f"{sight.visible_share:.0%} of label {label.id} is seen"
-                yield Cause(label.item, sight.t_s, until, limits["visible_s"], why, sight.visible_share)
+                cause = Cause(label.item, sight.t_s, until, limits["visible_s"], why, sight.visible_share)
+                key, share = (label.item, sight.t_s), sight.visible_share
+                if key not in barest or barest[key][0] < share:
+                    barest[key] = share, cause
+    yield from (cause for _, cause in barest.values())
 
 
 def _pose_spells(truth: Truth) -> Iterator[tuple[str, str, float, float, float, float, bool]]:

@@ -172,8 +172,8 @@ def floor(kind, rng):
     return material
 
 
-def label(kind, rng):
-    """A positioning label: a contrast colour, or the clear disc that shows use."""
+def label(kind, rng, wanted=None):
+    """A positioning label: a contrast colour, or the clear disc that shows use. wanted: linear r, g, b."""
     material = bpy.data.materials.new("label")
     nodes, _ = _tree(material)
     colour = (
@@ -181,6 +181,7 @@ def label(kind, rng):
         if kind == "contrast"
         else (0.8, 0.8, 0.8)
     )
+    colour = wanted or colour
     shader = nodes["Principled BSDF"]
     shader.inputs["Base Color"].default_value, shader.inputs["Roughness"].default_value = (*colour, 1), 0.5
     if kind == "transparent":

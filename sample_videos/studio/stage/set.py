@@ -50,7 +50,7 @@ class Set:
         self.state = None
 
     def _labels(self, rng):
-        surface = materials.label(self.words["labels"], rng)
+        surface = materials.label(self.words["labels"], rng, self.words.get("label_colour"))
         found = []
         for item in self.items.values():
             if item["kind"] in LABELLED and item["labelled"]:
