@@ -46,14 +46,17 @@ def _write(picture: Path, png: bytes) -> None:
 
 
 def _chosen(named: str, run: Path) -> Incident:
-    """By number in incidents.json, or by the beginning of its key. Raises UsageError with the choice there is."""
+    """By number in incidents.json, else by the beginning of its key: some keys begin with a number that is another's.
+
+    Raises UsageError with the choice there is.
+    """
     store = BoxStore(f"sqlite:///{run / DATABASE}")
     try:
         found = sorted(map(incident_of, store.incidents()), key=lambda one: (one.t_first_us, one.code, one.subject))
     finally:
         store.close()
-    numbered = enumerate(found, 1)
-    chosen = [one for number, one in numbered if named == str(number) or one.dedupe_key.startswith(named)]
+    by_number = [one for number, one in enumerate(found, 1) if named == str(number)]
+    chosen = by_number or [one for one in found if one.dedupe_key.startswith(named)]
     if len(chosen) != 1:
         listed = "; ".join(f"{n} = {_named(one)}" for n, one in enumerate(found, 1))
         raise UsageError(

@@ -252,6 +252,8 @@ class Presences:
             return
         if any(post.id in posts for post in self._counters):
             presence.votes.stood_behind_counter(step_s)
+        else:
+            presence.votes.stands_elsewhere()
         if presence.came_in and (utc_us - presence.entered_us) > 3 * US:
             presence.votes.came_in_from_outside()
         due = utc_us == self._dressed_us or utc_us - presence.first_us < NEW_S * US

@@ -72,7 +72,7 @@ class RoleVotes:
         self._can_tell, self._has_counter = can_tell, has_counter
         self._staff_s = self._visitor_s = self._counter_s = 0.0
         self._given = Role.UNKNOWN
-        self._worn = False
+        self._worn = self._behind_counter = False
         self._contrary_s = self._agreed_s = 0.0
         self._last_us: int | None = None
 
@@ -98,8 +98,8 @@ class RoleVotes:
 
     def taken_up(self) -> None:
         """The presence was out of sight and goes on under a new track: staff by their uniform are so again once it is
-        seen again; who stopped where they were lost may be anybody."""
-        if self._given is Role.STAFF and self._worn:
+        seen again; who stopped where they were lost may be anybody, but nobody else can stand behind the counter."""
+        if self._given is Role.STAFF and self._worn and not self._behind_counter:
             self._contrary_s, self._agreed_s = CONTEST_S, 0.0
 
     def _contest(self, *, worn: bool, weight_s: float) -> None:
@@ -113,7 +113,12 @@ class RoleVotes:
         if self._contrary_s < CONTEST_S or self._agreed_s >= DECIDE_S:
             self._contrary_s = 0.0
 
+    def stands_elsewhere(self) -> None:
+        """Not behind the counter, as far as can be seen."""
+        self._behind_counter = False
+
     def stood_behind_counter(self, step_s: float) -> None:
+        self._behind_counter = True
         self._counter_s += min(step_s, LONGEST_VOTE_S)
         if self._counter_s >= COUNTER_S:
             self._given = Role.STAFF
