@@ -60,13 +60,13 @@ class Row:
 
 
 def measured(clip: str, other: str) -> Iterator[Row]:
-    folder, truth = SAMPLES / clip, _truth(clip)
+    folder, truth = SAMPLES / clip, truth_of(clip)
     camera = load_site(folder).cameras["hall"]
     pose = pose_from_floor(camera.floor_points, camera.size_px, camera.lens)
-    items = {one["id"]: _item(one) for one in truth["items"] if one["reference"] is not None}
+    items = {one["id"]: item_of(one) for one in truth["items"] if one["reference"] is not None}
     times = sorted({0.0, *(p["t_s"] for one in truth["items"] for p in one["poses"]), truth["duration_s"]})
     steps = list(pairwise(times))
-    references = {name: _still(name, *_first(name)) for name in (clip, other)}
+    references = {name: still(name, *opening(name)) for name in (clip, other)}
     stands = {name: stand_of(pose, item, list(items.values()), camera.size_px) for name, item in items.items()}
     looks = {
         name: [look_of(stand, picture, light) for light, picture in references.items()]
@@ -76,7 +76,7 @@ def measured(clip: str, other: str) -> Iterator[Row]:
     outlines = [hull(pose, item) for item in items.values()]
     landmarks = [one for one in (Landmarks.of(p, outlines) for p in references.values()) if one is not None]
     for start_s, end_s in steps[1:]:
-        picture = _still(clip, start_s, end_s)
+        picture = still(clip, start_s, end_s)
         nobody = np.zeros(picture.shape[:2], np.bool_)
         drift = max((one.drift(picture) for one in landmarks), key=lambda d: d.agreement, default=STILL)
         for name, verdict in register_all(looks, picture, nobody, drift).items():
@@ -117,24 +117,24 @@ def _line(name: str, rows: list[Row]) -> None:
     )
 
 
-def _truth(clip: str) -> Truth:
+def truth_of(clip: str) -> Truth:
     found: Truth = json.loads((SAMPLES / clip / "truth.json").read_text(encoding="utf-8"))
     return found
 
 
-def _first(clip: str) -> tuple[float, float]:
-    truth = _truth(clip)
+def opening(clip: str) -> tuple[float, float]:
+    truth = truth_of(clip)
     times = sorted({p["t_s"] for one in truth["items"] for p in one["poses"] if p["t_s"] > 0})
     return 0.0, times[0] if times else float(truth["duration_s"])
 
 
-def _still(clip: str, start_s: float, end_s: float) -> np.ndarray:
+def still(clip: str, start_s: float, end_s: float) -> np.ndarray:
     begin, end = round((start_s + SETTLE_S) * US), round((end_s - 0.05) * US)
     frames = [image.astype(np.float32) for _, image in pictures(SAMPLES / clip / "recording.mp4", begin, end, 15)]
     return np.asarray(np.mean(frames, axis=0), np.float32)
 
 
-def _item(one: dict[str, Any]) -> FurnitureItem:
+def item_of(one: dict[str, Any]) -> FurnitureItem:
     cls = CLASSES.get(one["kind"], ItemClass.CABINET)
     if one["kind"] == "chair" and one["style"] == "arm":
         cls = ItemClass.ARMCHAIR

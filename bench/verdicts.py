@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bench.registration import NEAR_M, SAMPLES, SETTLE_S, Truth, _first, _item, _still, _truth
+from bench.registration import NEAR_M, PAIRS, SAMPLES, SETTLE_S, Truth, item_of, opening, still, truth_of
 from calibration import load_site
 from models.domain.camera_pose import CameraPose, pose_from_floor
 from models.domain.furniture import VERIFIABLE, Furniture, FurnitureItem
@@ -30,12 +30,7 @@ from vision.registration.expected import expected_sigma_mm
 from vision.registration.solids import hull
 
 ALLOWED_MM, ALLOWED_DEG, MOVED_MM, MOVED_DEG, EVERY_S = 20.0, 3.0, 30.0, 5.0, 2.0
-TWINS = {
-    "furniture-tile-day": "furniture-tile-dusk",
-    "furniture-tile-dusk": "furniture-tile-day",
-    "furniture-wood-day": "furniture-wood-dusk",
-    "furniture-wood-dusk": "furniture-wood-day",
-}
+TWINS = {one: other for day, dusk in PAIRS for one, other in ((day, dusk), (dusk, day))}
 CLIPS = (
     *TWINS,
     "furniture-tile-day swing",
@@ -75,12 +70,12 @@ class Count:
 
 def counted(told_clip: str) -> Count:
     clip, _, swing = told_clip.partition(" ")
-    truth, site = _truth(clip), load_site(SAMPLES / clip)
+    truth, site = truth_of(clip), load_site(SAMPLES / clip)
     camera = site.cameras["hall"]
     pose = pose_from_floor(camera.floor_points, camera.size_px, camera.lens)
     references = _references(clip, truth)
     items = {
-        one["id"]: replace(_item(one), tolerance_mm=ALLOWED_MM, turn_tolerance_deg=ALLOWED_DEG)
+        one["id"]: replace(item_of(one), tolerance_mm=ALLOWED_MM, turn_tolerance_deg=ALLOWED_DEG)
         for one in truth["items"]
         if one["reference"] is not None
     }
@@ -115,7 +110,7 @@ def _put(count: Count, clip: str, truth: Truth, one: Observation, where: tuple[b
         return
     base = told["reference"]
     offset = 1000 * math.hypot(now[0]["x_m"] - base[0], now[0]["y_m"] - base[1])
-    turn = abs(now[0]["turn_deg"]) if _item(told).symmetry != 0 else 0.0
+    turn = abs(now[0]["turn_deg"]) if item_of(told).symmetry != 0 else 0.0
     answer = {Known.FAILS: "raised", Known.HOLDS: "in place"}.get(one.truth, one.cues[0].rpartition(".")[2])
     words = f"{clip} {one.subject} {end_s:.1f} s ({offset:.0f} mm, {turn:.0f} deg): {answer} " + ", ".join(
         f"{name} {value.value:.1f} +- {value.sigma or 0:.1f}"
@@ -135,8 +130,8 @@ def _put(count: Count, clip: str, truth: Truth, one: Observation, where: tuple[b
 def _references(clip: str, truth: Truth) -> dict[str, Image]:
     """What the clip shows before anything happens, and its twin's."""
     if clip in TWINS:
-        return {name: _still(name, *_first(name)) for name in (clip, TWINS[clip])}
-    return {clip: _still(clip, 0.0, min(1.2, truth["duration_s"]))}
+        return {name: still(name, *opening(name)) for name in (clip, TWINS[clip])}
+    return {clip: still(clip, 0.0, min(1.2, truth["duration_s"]))}
 
 
 def _people(truth: Truth, t_s: float) -> tuple[Person, ...]:

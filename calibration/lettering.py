@@ -60,10 +60,10 @@ def written(image: Image, words: Sequence[tuple[str, tuple[float, float], Colour
     return np.ascontiguousarray(np.asarray(drawn, np.uint8)[:, :, ::-1])
 
 
-def fitting(words: str, letter: int, room: float) -> ImageFont.FreeTypeFont:
-    """The font, smaller where the line would not fit."""
+def fitting(words: str, letter: int, room: float, least: int = 8) -> ImageFont.FreeTypeFont:
+    """The font, smaller where the line would not fit, but not below `least` px."""
     wide = letters(letter).getlength(words)
-    return letters(letter if wide <= room else max(8, int(letter * room / wide)))
+    return letters(letter if wide <= room else max(least, int(letter * room / wide)))
 
 
 @lru_cache(maxsize=16)

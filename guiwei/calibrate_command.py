@@ -5,7 +5,6 @@ Each command checks first and writes last: bad input is refused and changes noth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -31,15 +30,15 @@ from guiwei.uniform_command import uniform
 from models.domain.camera_pose import CameraPose, pose_from_floor
 from models.domain.clock import SystemClock
 from models.domain.errors import SiteError, UsageError
-from models.domain.furniture import BaselineState, FurnitureItem
+from models.domain.furniture import BaselineState
 from models.domain.geometry import Lens
 from models.domain.instants import iso
 from models.domain.media import US, Frame, Image, Run
 from models.domain.site import Camera, Site, SourceKind
 from models.texts import Language, both, text
 from vision.ingest import pictures
-from vision.registration import Stand, look_of, stand_of
-from vision.registration.picture_plane import picture_stand
+from vision.registration import look_of
+from vision.registration.picture_plane import stand_in_view
 from vision.tracking import START_SCORE
 
 LARGEST_PHOTO_BYTES = 60_000_000
@@ -146,7 +145,7 @@ def teach(  # noqa: PLR0913, PLR0917 - as above
     pose = _pose(one) if standing or one.floor_points else None
     mean, last = _mean(one, source, at_s)
     _nobody(one, last)
-    stands = {item.id: _stand(pose, item, standing, one) for item in mine}
+    stands = {item.id: stand_in_view(pose, item, standing, one.size_px) for item in mine}
     outside = [name for name, stand in stands.items() if stand is None]
     if len(outside) == len(mine):
         raise UsageError(both("calibrate.outside"), got=", ".join(outside), next_step=both("calibrate.outside.next"))
@@ -261,14 +260,6 @@ def _pose(camera: Camera) -> CameraPose:
     if not camera.floor_points:
         raise UsageError(both("calibrate.no_floor"), where=camera.id, next_step=both("calibrate.no_floor.next"))
     return pose_from_floor(camera.floor_points, camera.size_px, camera.lens)
-
-
-def _stand(
-    pose: CameraPose | None, item: FurnitureItem, standing: Sequence[FurnitureItem], camera: Camera
-) -> Stand | None:
-    if item.outline:
-        return picture_stand(item, camera.size_px)
-    return None if pose is None else stand_of(pose, item, standing, camera.size_px)
 
 
 def _still(camera: Camera, source: Path | None, at_s: float) -> Image:

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image as Drawing
 from PIL import ImageDraw, ImageFont
 
-from calibration.lettering import GROUND, INK, chinese_font, languages, letters
+from calibration.lettering import GROUND, INK, chinese_font, fitting, languages, letters
 from models.domain.incident import Incident
 from models.domain.instants import datetime_of
 from models.domain.media import US, Image
@@ -161,9 +161,7 @@ def _words(site: Site, incident: Incident) -> list[str]:
 
 def _write(pen: ImageDraw.ImageDraw, at: tuple[int, int], words: str, room: int) -> None:
     """In the letters of the sheet, smaller where the line would not fit."""
-    font = letters(LETTER_PX)
-    wide = font.getlength(words)
-    pen.text(at, words, fill=INK, font=font if wide <= room else letters(max(10, int(LETTER_PX * room / wide))))
+    pen.text(at, words, fill=INK, font=fitting(words, LETTER_PX, room, least=10))
 
 
 def _scaled(box: Box, scale: float) -> Box:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import cv2
@@ -42,6 +42,26 @@ LEAST_TURN_DEG = 1.0
 Corner = tuple[int, int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What a panel shows of the picture. scale: (2,) px of the picture a pixel of the camera's declared size; cut: the
+    part of the picture; size: (width, height) of the panel."""
+
+    scale: Floats
+    cut: Corner
+    size: tuple[int, int]
+
+    def of(self, picture: Image) -> Image:
+        x0, y0, x1, y1 = self.cut
+        return np.asarray(cv2.resize(picture[y0:y1, x0:x1], self.size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+    def placed(self, points: Floats) -> Floats:
+        """(n, 2) px of the camera to px of the panel."""
+        x0, y0, x1, y1 = self.cut
+        grown = np.array([self.size[0] / (x1 - x0), self.size[1] / (y1 - y0)])
+        return np.asarray((points * self.scale - (x0, y0)) * grown, np.float64)
+
+
 def furniture_card(image: Image, site: Site, incident: Incident) -> Image | None:
     """(h, 720, 3) BGR; None where the incident is of no item that this camera can show. image: the masked picture."""
     item, camera = site.furniture.items.get(incident.subject), site.cameras.get(incident.camera)
@@ -60,9 +80,9 @@ def furniture_card(image: Image, site: Site, incident: Incident) -> Image | None
         return None
     cut = _cut(np.concatenate(outlines) * scale, (image.shape[1], image.shape[0]))
     taught = _taught(site, camera, image, cut)
-    size = _half(cut, alone=taught is None)
+    view = _View(scale, cut, _half(cut, alone=taught is None))
     panels = [
-        _panel(picture, cut, size, (pose, scale), (item, now if side == "now" else None), incident)
+        _panel(picture, view, pose, (item, now if side == "now" else None), incident)
         for side, picture in (("reference", taught), ("now", image))
         if picture is not None
     ]
@@ -77,22 +97,16 @@ def _card_in_picture(image: Image, site: Site, camera: Camera, item: FurnitureIt
     shown = belongs if stands is None else np.concatenate([belongs, stands])
     cut = _cut(shown * scale, (image.shape[1], image.shape[0]))
     taught = _taught(site, camera, image, cut)
-    size = _half(cut, alone=taught is None)
-    grown = np.array([size[0] / (cut[2] - cut[0]), size[1] / (cut[3] - cut[1])])
-
-    def placed(points: Floats) -> Floats:
-        return np.asarray((points * scale - (cut[0], cut[1])) * grown, np.float64)
-
+    view = _View(scale, cut, _half(cut, alone=taught is None))
     panels = []
     for picture, now in ((taught, None), (image, stands)):
         if picture is None:
             continue
-        piece = picture[cut[1] : cut[3], cut[0] : cut[2]]
-        drawn = np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-        _dashed(drawn, placed(belongs), BELONGS)
+        drawn = view.of(picture)
+        _dashed(drawn, view.placed(belongs), BELONGS)
         if now is not None:
-            _solid(drawn, placed(now), STANDS)
-            ends = placed(np.stack([belongs.mean(0), now.mean(0)]))
+            _solid(drawn, view.placed(now), STANDS)
+            ends = view.placed(np.stack([belongs.mean(0), now.mean(0)]))
             drawn = written(drawn, _arrow(drawn, ends, f"{incident.extra.get('offset_px', '')} px"), 22)
         panels.append(drawn)
     return _bound(panels, site, incident, item)
@@ -150,22 +164,10 @@ def standing(item: FurnitureItem, incident: Incident) -> Pose | None:
 
 
 def _panel(
-    picture: Image,
-    cut: Corner,
-    size: tuple[int, int],
-    view: tuple[CameraPose, Floats],
-    what: tuple[FurnitureItem, Pose | None],
-    incident: Incident,
+    picture: Image, view: _View, pose: CameraPose, what: tuple[FurnitureItem, Pose | None], incident: Incident
 ) -> Image:
-    pose, scale = view
     item, now = what
-    piece = picture[cut[1] : cut[3], cut[0] : cut[2]]
-    drawn = np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-    grown = np.array([size[0] / (cut[2] - cut[0]), size[1] / (cut[3] - cut[1])])
-
-    def placed(points: Floats) -> Floats:
-        return np.asarray((points * scale - (cut[0], cut[1])) * grown, np.float64)
-
+    drawn, placed = view.of(picture), view.placed
     _dashed(drawn, placed(hull(pose, item)), BELONGS)
     for label in item.labels if incident.code == "label.exposed" else ():
         _dashed(drawn, placed(pose.project(_ring(item.pose, label.at, max(label.label_mm, 20.0) / 2000))), STANDS)

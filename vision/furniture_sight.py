@@ -23,9 +23,9 @@ from models.domain.presence import Person
 from models.domain.site import Camera, Site
 from models.domain.truth import Truth
 from vision.label_discs import Disc, discs_of, share_of
-from vision.registration import STILL, Drift, Landmarks, Look, Standing, Verdict, holds, look_of, register_all, stand_of
+from vision.registration import STILL, Drift, Landmarks, Look, Standing, Verdict, holds, look_of, register_all
 from vision.registration.features import Map
-from vision.registration.picture_plane import in_pixels, picture_stand
+from vision.registration.picture_plane import in_pixels, stand_in_view
 from vision.registration.recall import Recall
 from vision.registration.solids import hull
 
@@ -118,8 +118,7 @@ class FurnitureSight:
         standing = [i for i in site.furniture.items.values() if not i.outline]
         fitting = {k: p for k, p in references.items() if p.shape[:2] == (height, width)}
         for item in mine if fitting else ():
-            on_floor = stand_of(pose, item, standing, size_px) if pose is not None and not item.outline else None
-            stand = picture_stand(item, size_px) if item.outline else on_floor
+            stand = stand_in_view(pose, item, standing, size_px)
             if stand is not None:
                 self._items[item.id] = item
                 self._looks[item.id] = [look_of(stand, picture, light) for light, picture in fitting.items()]

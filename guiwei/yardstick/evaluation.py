@@ -88,7 +88,7 @@ def _all_played(clips: Sequence[Clip], work: Work, told: Told) -> list[tuple[Cli
     # A fresh process for each worker: the network's threads do not survive a fork.
     with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
         # The costliest first, so that no worker is left with one at the end.
-        ordered = sorted(clips, key=lambda clip: -clip.truth.duration_s * (MEASURED if _is_measured(clip) else 1))
+        ordered = sorted(clips, key=_cost, reverse=True)
         running = {pool.submit(_measured, clip, work, threads): clip for clip in ordered}
         try:
             for one in as_completed(running):
@@ -131,8 +131,8 @@ def _eyes(clip: Clip, work: Work, threads: int) -> Eyes:
     return _NETWORKS[key]
 
 
-def _is_measured(clip: Clip) -> bool:
-    return (clip.folder / "references").is_dir()
+def _cost(clip: Clip) -> float:
+    return clip.truth.duration_s * (MEASURED if (clip.folder / "references").is_dir() else 1.0)
 
 
 def _processors() -> int:

@@ -11,6 +11,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from guiwei.yardstick.playing import Played
+from models.domain.messages import Observation
 from sample_videos.studio.truth import AirconState, AirconTruth, ViewTruth
 
 T = TypeVar("T")
@@ -25,6 +27,19 @@ def pieces(told: Sequence[tuple[float, T]], cuts: Iterable[float], end_s: float)
     for (t_s, what), until_s in zip(told, ends, strict=True):
         edges = [t_s, *(cut for cut in ordered if t_s < cut < until_s), until_s]
         yield from ((begin, end, what) for begin, end in itertools.pairwise(edges) if end > begin)
+
+
+def told_by_camera(played: Played, kind: str, subject: str) -> dict[str, list[tuple[float, Observation]]]:
+    """Camera, by name -> (t_s, what it told of whether the thing is on), in order. Meters are left out."""
+    told: dict[str, list[tuple[float, Observation]]] = {}
+    for one in played.messages:
+        if (
+            isinstance(one, Observation)
+            and (one.kind, one.subject, one.predicate) == (kind, subject, "on")
+            and one.camera
+        ):
+            told.setdefault(one.camera, []).append((played.clock.s(one.utc_us, one.camera), one))
+    return dict(sorted(told.items()))
 
 
 def within(spans: Iterable[Span], t_s: float) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from guiwei.yardstick.playing import Played
 from guiwei.yardstick.sample import Sample, Slip, SlipKind, Spot, Tally
-from guiwei.yardstick.tellable import Span, contradictory_spans, pieces, sick_spans, within
+from guiwei.yardstick.tellable import Span, contradictory_spans, pieces, sick_spans, told_by_camera, within
 from models.domain.finding import Quantity
 from models.domain.messages import Observation
 from models.domain.truth import Truth as Seen
@@ -107,14 +107,8 @@ def switches(played: Played) -> Iterator[Sample | Slip | Tally]:
         for one in truth.aircons
     ]
     for thing in (*lamps, *aircons):
-        told = [
-            (played.clock.s(m.utc_us, m.camera), m.truth, m.camera)
-            for m in played.messages
-            if isinstance(m, Observation) and (m.kind, m.subject, m.predicate) == (thing.kind, thing.id, "on")
-            if m.camera
-        ]
-        for camera in sorted({name for _, _, name in told}):
-            yield from _switched(played, thing, [(t_s, value) for t_s, value, name in told if name == camera], camera)
+        for camera, told in told_by_camera(played, thing.kind, thing.id).items():
+            yield from _switched(played, thing, [(t_s, one.truth) for t_s, one in told], camera)
 
 
 Told = tuple[float, Seen]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from guiwei.yardstick.playing import Played
 from guiwei.yardstick.sample import Spot, Tally
-from guiwei.yardstick.tellable import pieces, sick_spans, within
+from guiwei.yardstick.tellable import pieces, sick_spans, told_by_camera, within
 from models.domain.messages import Observation
 from sample_videos.studio.truth import AirconState, AirconTruth
 
@@ -55,18 +55,9 @@ def unit_cues(played: Played) -> Iterator[Tally]:
 
 def _setpoints(played: Played, unit: AirconTruth) -> Iterator[Tally]:
     """Seconds in which a lit display's number was told; those right after it changed are left out, as of switches."""
-    told: dict[str, list[tuple[float, float | None]]] = {}
-    for one in played.messages:
-        if (
-            isinstance(one, Observation)
-            and (one.kind, one.predicate, one.subject) == ("aircon", "on", unit.id)
-            and one.camera
-        ):
-            said = next((quantity.value for name, quantity in one.values if name == "setpoint"), None)
-            told.setdefault(one.camera, []).append((played.clock.s(one.utc_us, one.camera), said))
-    changes = [state.t_s for state in unit.states[1:]]
-    just = [(t_s, t_s + SHOWN_S) for t_s in changes]
-    for camera, numbers in told.items():
+    just = [(state.t_s, state.t_s + SHOWN_S) for state in unit.states[1:]]
+    for camera, told in told_by_camera(played, "aircon", unit.id).items():
+        numbers = [(t_s, _setpoint(one)) for t_s, one in told]
         sick = sick_spans(played.clip.truth.views, camera)
         cuts = [edge for span in (*just, *sick) for edge in span]
         for begin, end, number in pieces(numbers, cuts, played.clip.truth.duration_s):
@@ -75,6 +66,10 @@ def _setpoints(played: Played, unit: AirconTruth) -> Iterator[Tally]:
                 continue
             outcome = "unknown" if number is None else "right" if round(number) == shown else "wrong"
             yield Tally("aircon_setpoint", outcome, end - begin, Spot(played.clip.name, camera, begin, unit.id))
+
+
+def _setpoint(told: Observation) -> float | None:
+    return next((quantity.value for name, quantity in told.values if name == "setpoint"), None)
 
 
 def _outcome(position: float | None, *, shown: bool) -> str:

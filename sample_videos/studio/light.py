@@ -17,6 +17,11 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 DUSK_SKY = (0.75, 0.85, 1.25)
 
 
+def srgb(linear: NDArray[np.float64]) -> NDArray[np.float64]:
+    """IEC 61966-2-1: 0..1 of linear light to 0..1 of a picture."""
+    return np.asarray(np.where(linear < 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055))
+
+
 def gains(lamps: Mapping[str, bool], sky: float, sun: float) -> Gains:
     """Group -> linear RGB gain; a low sky is bluer."""
     low = min(1.0, max(0.0, (0.3 - sky) / 0.3))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sample_videos.studio.light import Floats, luminance
+from sample_videos.studio.light import Floats, luminance, srgb
 from sample_videos.studio.shot import SensorPart
 
 Picture = NDArray[np.uint8]
@@ -28,7 +28,7 @@ def _tone_curve() -> Floats:
     """4096 entries over 0..LUT_RANGE: soft shoulder, sRGB, a little contrast; 0..255."""
     x = np.linspace(0, LUT_RANGE, 4096)
     y = np.clip(x * (1 + x / 9.0) / (1 + x) * 1.35, 0, 1)
-    y = np.where(y < 0.0031308, 12.92 * y, 1.055 * y ** (1 / 2.4) - 0.055)
+    y = srgb(y)
     y = y + 0.10 * (y - 0.5) * (1 - np.abs(2 * y - 1)) * 2 - 0.02
     return np.asarray(np.clip(y, 0, 1) * 255, np.float32)
 

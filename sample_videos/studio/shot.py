@@ -55,8 +55,9 @@ class RoomPart(_Part):
     door_open: bool = False
     labels: Literal["none", "contrast", "transparent"] = "contrast"
     label_diameter_m: Annotated[float, Field(gt=0.005, le=0.2)] | None = None
-    label_colour: Colour | None = None
     """Of every label; left out: three quarters of the leg above it (domain.md 0.2), at most 60 mm."""
+    label_colour: Colour | None = None
+    """Linear red, green, blue of contrast labels; left out: one of three, by the room's seed."""
     lighting: Literal["scheduled", "vacancy"] = "scheduled"
     """Policy of the hall (domain.md 0.3): on in the window whoever is there, or off when empty."""
     aircon: bool = True

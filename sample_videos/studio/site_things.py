@@ -6,7 +6,10 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from sample_videos.studio.furnishing import LABELLED, label_diameter
+from sample_videos.studio.light import srgb
 from sample_videos.studio.shot import Shot
 from sample_videos.studio.story import Furniture
 from sample_videos.studio.truth import Box, ItemTruth, Truth, VisitTruth
@@ -71,16 +74,16 @@ def _item(item: ItemTruth, named: str, tolerance: float | None, turn: float | No
                 "label_mm": min(round(1000 * label, 1), round(1000 * item.leg_diameter_m, 1)),
                 "leg_mm": round(1000 * item.leg_diameter_m, 1),
                 "contrast": shot.room.labels == "contrast",
-                **({"colour": _hex(shot.room.label_colour)} if shot.room.label_colour else {}),
+                **({"colour": colour_code(shot.room.label_colour)} if shot.room.label_colour else {}),
             }
             for lx, ly in legs
         ]
     return told
 
 
-def _hex(linear: tuple[float, float, float]) -> str:
+def colour_code(linear: tuple[float, float, float]) -> str:
     """The colour as a paint chart has it: sRGB from linear light."""
-    return "#" + "".join(f"{round(255 * min(1.0, 1.055 * share ** (1 / 2.4) - 0.055)):02x}" for share in linear)
+    return "#" + "".join(f"{round(255 * float(share)):02x}" for share in srgb(np.array(linear)))
 
 
 def energy_part(truth: Truth) -> dict[str, Any]:

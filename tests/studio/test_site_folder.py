@@ -12,6 +12,7 @@ from sample_videos.studio.gallery import clips_of
 from sample_videos.studio.renewal import renew
 from sample_videos.studio.shot import read_shot
 from sample_videos.studio.site_folder import write_site
+from sample_videos.studio.site_things import colour_code
 from sample_videos.studio.spoil import camera_seen
 from sample_videos.studio.truth import read_truth
 from tests.studio.playing import SAMPLES
@@ -69,3 +70,11 @@ def test_the_reference_picture_is_the_quiet_beginning(tmp_path):
     assert taught.shape == (720, 1280, 3)
     with (clip / "furniture.json").open(encoding="utf-8") as told:
         assert json.load(told)["baselines"][0]["state"] == "frozen"
+
+
+def test_a_labels_colour_is_written_as_a_paint_chart_has_it():
+    """Half of the light is three quarters of the code; none of it is 00."""
+    shot = read_shot(SAMPLES / "shots" / "label-bare.yaml")
+    assert shot.room.label_colour == (0.9, 0.35, 0.02)
+    assert colour_code(shot.room.label_colour) == "#f3a027"
+    assert colour_code((1.0, 0.5, 0.0)) == "#ffbc00"

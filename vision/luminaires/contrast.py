@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from models.domain.media import US, Image
+from vision.usual import Usual
 from vision.view_condition import BLURRED_SHARE, BLURRED_US, LEAST_FINENESS, fineness
 
 LEAST_SHARE = 0.55
-USUAL_US = 60 * US
 COVER_PATIENCE_US = 4 * US
 BLUR_PATIENCE_US = BLURRED_US + 2 * US
 """By then the scene's health has spoken; what it does not call sick is how the room looks now."""
@@ -24,39 +24,22 @@ class Contrast:
     """Feed every frame in time order."""
 
     def __init__(self) -> None:
-        self._contrast = _Usual(LEAST_SHARE, COVER_PATIENCE_US)
-        self._fineness = _Usual(BLURRED_SHARE, BLUR_PATIENCE_US, LEAST_FINENESS)
+        self._contrast, self._fineness = Usual(LEAST_SHARE), Usual(BLURRED_SHARE, LEAST_FINENESS)
 
     def lost(self, image: Image, utc_us: int) -> bool:
         """True from the first frame without structure, for seven seconds at most. image: (H, W, 3) BGR."""
         detail = fineness(image[::2])  # half of its rows are enough for a fall by two thirds
-        blurred = detail is not None and self._fineness.lost(detail, utc_us)
-        return self._contrast.lost(_contrast(image), utc_us) or blurred
+        blurred = detail is not None and _just_fell(self._fineness, detail, utc_us, BLUR_PATIENCE_US)
+        return _just_fell(self._contrast, _contrast(image), utc_us, COVER_PATIENCE_US) or blurred
 
 
-class _Usual:
-    """What a number usually is, and whether it has just fallen below a share of that. least: a usual that tells."""
-
-    def __init__(self, share: float, patience_us: int, least: float = 0.0) -> None:
-        self._share, self._patience_us, self._least = share, patience_us, least
-        self._usual: float | None = None
-        self._lost_us: int | None = None
-        self._last_us = 0
-
-    def lost(self, value: float, utc_us: int) -> bool:
-        step_us, self._last_us = utc_us - self._last_us, utc_us
-        if self._usual is None:
-            self._usual = value
-        if self._usual < self._least or value >= self._share * self._usual:
-            self._lost_us = None
-            self._usual += (value - self._usual) * min(1.0, max(0, step_us) / USUAL_US)
-            return False
-        if self._lost_us is None:
-            self._lost_us = utc_us
-        if utc_us - self._lost_us <= self._patience_us:
-            return True
-        self._usual, self._lost_us = value, None
+def _just_fell(usual: Usual, value: float, utc_us: int, patience_us: int) -> bool:
+    """Whether it is below the usual, and not for longer than the patience: then that is what is usual now."""
+    fallen_us = usual.fallen_us(value, utc_us)
+    if fallen_us is not None and fallen_us > patience_us:
+        usual.settle(value)
         return False
+    return fallen_us is not None
 
 
 def _contrast(image: Image) -> float:

@@ -15,15 +15,11 @@ from models.domain.truth import Truth
 from vision.luminaires.contrast import Contrast
 from vision.luminaires.judgement import NIGHT_US, Judgement
 from vision.luminaires.region import Reading, RegionMeter, readings_of, usual_level
-from vision.view_condition import LEAST_CONTRAST
+from vision.view_condition import COLOURED, GREY_CHROMA, LEAST_CONTRAST
 
 TELL_US = 5 * US
 """How often an unchanged state is told again: rules must notice silence."""
 WEIGHTS = {LampPart.LAMP: 2.0, LampPart.SURFACE: 1.0}
-GREY_CHROMA = 3.0
-COLOURED = 6.0
-"""Mean |R-G| + |G-B|: below 3 the picture is grey (IR); a camera taught above 6 is a colour camera. Measured: 19 on the
-lobby clip, 0 to 1.5 on grey frames after H.264."""
 
 
 class _Group:

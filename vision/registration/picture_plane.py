@@ -7,6 +7,7 @@ picture: this tells *that* something stands off and by how many pixels, never by
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -15,21 +16,28 @@ import numpy as np
 from models.domain.camera_pose import CameraPose
 from models.domain.furniture import FurnitureItem, ItemClass, Pose
 from models.domain.geometry import Floats, Lens
-from vision.registration.features import Window
 from vision.registration.motion import Surface
-from vision.registration.taught import REACH_M, Stand
+from vision.registration.taught import LEAST_PIXELS, REACH_M, Stand, stand_of, window_about
 
 PX_PER_M = 100.0
 """What a showroom camera gives at six metres: limits written in millimetres then mean a tenth of it in pixels."""
 ABOVE_M = 10.0
 FLAT_M = 0.002
-LEAST_PIXELS = 30
-ROOM_PX = 12
 
 
 def in_pixels(metres: float) -> float:
     """Of the picture plane."""
     return metres * PX_PER_M
+
+
+def stand_in_view(
+    pose: CameraPose | None, item: FurnitureItem, standing: Sequence[FurnitureItem], size_px: tuple[int, int]
+) -> Stand | None:
+    """The item in the picture plane where it is given by its outline, else on the floor; None where this camera, or one
+    without a pose, does not see it. standing: what may hide it on the floor."""
+    if item.outline:
+        return picture_stand(item, size_px)
+    return None if pose is None else stand_of(pose, item, standing, size_px)
 
 
 def picture_stand(item: FurnitureItem, size_px: tuple[int, int]) -> Stand | None:
@@ -39,17 +47,15 @@ def picture_stand(item: FurnitureItem, size_px: tuple[int, int]) -> Stand | None
     mask = np.zeros((height, width), np.uint8)
     cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], 1)
     row, column = np.nonzero(mask)
-    reach = REACH_M * PX_PER_M + ROOM_PX
-    low = np.maximum(np.floor(outline.min(0) - reach), 0).astype(int)
-    high = np.minimum(np.ceil(outline.max(0) + reach), size_px).astype(int)
-    if len(row) < LEAST_PIXELS or (high - low).min() < 2 * ROOM_PX:
+    reach = REACH_M * PX_PER_M
+    window = window_about(np.concatenate([outline - reach, outline + reach]), size_px)
+    if len(row) < LEAST_PIXELS or window is None:
         return None
     camera = _overhead()
     pixels = np.column_stack([column, row]).astype(np.float64)
     rays = camera.rays(pixels)
     upright = np.tile((0.0, 0.0, 1.0), (len(pixels), 1))
     surface = Surface.of(camera, pixels, -ABOVE_M / rays[:, 2], upright)
-    window = Window(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
     screen: Floats = np.full((-(-window.height // 4), -(-window.width // 4)), np.inf)
     return Stand(_flat(item, outline), camera, window, pixels, surface, screen, PX_PER_M)
 

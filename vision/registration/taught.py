@@ -32,6 +32,8 @@ costs a chair turned by 20 degrees 6 mm)."""
 POINTS = 600
 CELL_PX = 3
 REACH_M = 0.30
+ROOM_PX, LEAST_PIXELS = 12, 30
+"""Room about what an item may cover within its reach; fewer of its pixels than this say nothing."""
 """How far from its label an item is looked for at first."""
 LEAST_FEATURE = 0.08
 PRIOR = 0.5
@@ -123,7 +125,7 @@ def stand_of(
     for other in others:
         if other.id != item.id:
             seen &= depth <= cast(_thick(other.parts), other.pose, camera.centre, rays)[0]
-    if seen.sum() < 30:
+    if seen.sum() < LEAST_PIXELS:
         return None
     pixels = grid[seen]
     surface = Surface.of(camera, pixels, depth[seen], normals[seen])
@@ -214,10 +216,14 @@ def _window(camera: CameraPose, item: FurnitureItem, size_px: tuple[int, int]) -
     outlines = [hull(camera, item, pose) for pose in moved]
     if not all(len(outline) for outline in outlines):
         return None
-    low = np.floor(np.min([o.min(0) for o in outlines], axis=0)).astype(int) - 12
-    high = np.ceil(np.max([o.max(0) for o in outlines], axis=0)).astype(int) + 12
-    low, high = np.maximum(low, 0), np.minimum(high, size_px)
-    if (high - low).min() < 24:
+    return window_about(np.concatenate(outlines), size_px)
+
+
+def window_about(points: Floats, size_px: tuple[int, int]) -> Window | None:
+    """The part of the picture that holds all of the points (n, 2) with some room; None where hardly any of it does."""
+    low = np.maximum(np.floor(points.min(0)).astype(int) - ROOM_PX, 0)
+    high = np.minimum(np.ceil(points.max(0)).astype(int) + ROOM_PX, size_px)
+    if (high - low).min() < 2 * ROOM_PX:
         return None
     return Window(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
 

@@ -76,12 +76,11 @@ class Thing:
             sure = sure or ([w for w in self.suspicions if w.truth is Truth.HOLDS] if self.agreed else [])
         truths = {w.truth for w in sure}
         truth = truths.pop() if len(truths) == 1 else Truth.UNKNOWN
-        now = self
         if truth is self.truth:
-            return now
+            return self
         changed_us = max((w.since_us for w in sure), default=now_us) if truth is not Truth.UNKNOWN else now_us
         since_us = max(self.since_us, min(changed_us, now_us))
-        now = replace(now, truth=truth, since_us=since_us)
+        now = replace(self, truth=truth, since_us=since_us)
         if truth is not Truth.UNKNOWN and truth is not self.known:
             now = replace(now, known=truth, known_us=since_us)
         return now
@@ -116,11 +115,9 @@ class Thing:
     @property
     def confidence(self) -> float:
         speakers = self._speakers
-        return (
-            AGREED
-            if speakers and speakers[0] in self.suspicions
-            else max((w.confidence for w in speakers), default=0.0)
-        )
+        if speakers and speakers[0] in self.suspicions:
+            return AGREED
+        return max((w.confidence for w in speakers), default=0.0)
 
     @property
     def _speakers(self) -> tuple[Witness, ...]:
