@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from models.domain.media import US, Image
 from models.domain.truth import Truth
+from vision.stillness import Stillness
 from vision.view_condition import Condition, Focus, NightMode
 
 BLACK_LEVEL = 20
 LIGHT_SHARE = 0.01
 """Fewer pixels than this reach the level: no light reaches the sensor (a dark room with IR lamps is far above)."""
-FROZEN_S = 30.0
-"""Not one pixel has changed for this long. Quiet H.264 repeats a picture between key frames, seldom for over 10 s."""
 COVERED_SHARE = 0.12
 """Left of the usual edge strength: a hand, a box or paint before the lens leaves nothing sharp."""
 STRANGE_SHARE, STRANGE_LIKENESS = 0.45, 0.25
@@ -41,9 +40,7 @@ class SceneHealth:
     def __init__(self) -> None:
         self.condition: Condition | None = None
         """What is wrong with the last frame's view; None while it can be believed."""
-        self._focus, self._mode = Focus(), NightMode()
-        self._before: Image | None = None
-        self._changed_us = 0
+        self._focus, self._mode, self._stillness = Focus(), NightMode(), Stillness()
         self._usual: float | None = None
         self._usual_fields: NDArray[np.float32] | None = None
         self._flat_since_us: int | None = None
@@ -55,22 +52,20 @@ class SceneHealth:
 
     def reset(self) -> None:
         """A new run: what was seen before does not freeze it."""
-        self._before = None
+        self._stillness.reset()
         self._flat_since_us = self._cover_us = None
         self._looked_us = self._soft_or_grey = None
 
     def view(self, image: Image, utc_us: int) -> Truth:
         """HOLDS while the picture can be believed, else UNKNOWN. image: H x W x 3 BGR."""
         small = np.asarray(cv2.resize(image, (160, 90), interpolation=cv2.INTER_NEAREST), np.uint8)
-        if self._before is None or not np.array_equal(small, self._before):
-            self._before, self._changed_us = small, utc_us
         black = bool(np.count_nonzero(small >= BLACK_LEVEL) < LIGHT_SHARE * small.size)
         if self._looked_us is None or utc_us - self._looked_us >= LOOK_EACH_S * US:
             self._looked_us, self._soft_or_grey = utc_us, self._look(image, utc_us)
         found = {
             Condition.BLACK: black,
-            Condition.FROZEN: utc_us - self._changed_us >= FROZEN_S * US,
             Condition.COVERED: self._covered(small, utc_us, learn=not black),
+            Condition.FROZEN: self._frozen(image, utc_us, dim=black),
         }
         self.condition = next((condition for condition, sick in found.items() if sick), self._soft_or_grey)
         return Truth.HOLDS if self.condition is None else Truth.UNKNOWN
@@ -78,6 +73,13 @@ class SceneHealth:
     def _look(self, image: Image, utc_us: int) -> Condition | None:
         blurred, night = self._focus.blurred(image, utc_us), self._mode.night(image, utc_us)
         return Condition.BLURRED if blurred else Condition.NIGHT if night else None
+
+    def _frozen(self, image: Image, utc_us: int, *, dim: bool) -> bool:
+        """What is black or looks covered has no noise to go by."""
+        if dim or self._flat_since_us is not None:
+            self._stillness.reset()
+            return False
+        return self._stillness.frozen(image, utc_us)
 
     def _covered(self, small: Image, utc_us: int, *, learn: bool) -> bool:
         suspected = self._flat_since_us is not None
