@@ -254,6 +254,9 @@ class _Work:
         if name is not None:
             self._check(self._bodies[name], person)
             return
+        if person.id in self._shed and person.seen is not Truth.HOLDS:
+            self._fresh.pop(person.id, None)
+            return
         first_us = self._fresh.setdefault(person.id, self._now_us)
         if self._now_us - first_us < RIPE_US:
             return
@@ -264,10 +267,19 @@ class _Work:
             entered_us = first_us if person.id in self._shed else person.entered_us
             told = replace(person, came_in=person.came_in and person.id not in self._shed)
             body = Body(self._unused(person.id), entered_us, told, {}, (), ((entered_us, camera),))
-        views = {**body.views, _camera(person.id): person.id}
+        camera = _camera(person.id)
+        self._disown(body, camera)
+        views = {**body.views, camera: person.id}
         all_views = (*body.all_views, person.id)
         self._bodies[body.id] = replace(body, views=views, all_views=all_views, parted=None)
         self._owner[person.id] = body.id
+
+    def _disown(self, body: Body, camera: str) -> None:
+        """The presence by which the camera had the body and lost it is nobody, until it is seen again and compared."""
+        lost = body.views.get(camera)
+        if lost is not None:
+            del self._owner[lost]
+            self._shed[lost] = (self._now_us, body.person.role)
 
     def _unused(self, presence: str) -> str:
         """A body is called by its first presence; one that had been another body's gets a number."""
@@ -281,14 +293,16 @@ class _Work:
         """Two bodies that are one: they keep together and no camera sees both."""
         for one, other in self._fusion.pairs.together(ONE_US):
             a, b = self._owner.get(one), self._owner.get(other)
-            if a is None or b is None or a == b or set(self._bodies[a].views) & set(self._bodies[b].views):
+            if a is None or b is None or a == b or self._seen_apart(self._bodies[a], self._bodies[b]):
                 continue
             if _pair(a, b) in self._fusion.distinct:
                 continue
             first, second = sorted((self._bodies[a], self._bodies[b]), key=lambda body: (body.entered_us, body.id))
             if not compatible(first.person, second.person):
                 continue
-            views = {**second.views, **first.views}
+            for camera in first.views.keys() & second.views.keys():
+                self._disown(second if self._has_in_view(first, camera) else first, camera)
+            views = {c: n for c, n in (*second.views.items(), *first.views.items()) if n in self._owner}
             all_views = (*first.all_views, *second.all_views)
             self._bodies[first.id] = replace(first, views=views, all_views=all_views, parted=None)
             del self._bodies[second.id]
@@ -296,6 +310,11 @@ class _Work:
             self._owner |= dict.fromkeys(views.values(), first.id)
             at_us = second.person.last_seen_us
             self.departed.append(Departure(second.id, second.person.role, Exit.MERGED, at_us, self._now_us, at_us))
+
+    def _seen_apart(self, one: Body, other: Body) -> bool:
+        """Whether a camera sees both at this moment."""
+        both = one.views.keys() & other.views.keys()
+        return any(self._has_in_view(one, camera) and self._has_in_view(other, camera) for camera in both)
 
     def let_go(self) -> None:
         """Bodies out of every view for too long have gone when last seen."""
@@ -356,12 +375,18 @@ class _Work:
         for name, owner in self._owner.items():
             body = self._bodies[owner]
             other = self._fusion.people.get(name)
-            if other is None or camera in body.views or not compatible(person, body.person):
+            if other is None or self._has_in_view(body, camera) or not compatible(person, body.person):
                 continue
             apart_m = self._fusion.pairs.apart_m(person.id, name)
             if apart_m <= gate_m(person, other) and apart_m < best_m:
                 best, best_m = body, apart_m
         return best
+
+    def _has_in_view(self, body: Body, camera: str) -> bool:
+        """Whether the camera sees the body now. One that has lost it on the way may find it again under a new name."""
+        name = body.views.get(camera)
+        told = self._fusion.people.get(name) if name is not None else None
+        return told is not None and told.seen is Truth.HOLDS
 
     def _handed_over(self, person: Person) -> Body | None:
         """The body, out of every view, that can have walked here since it was last seen."""

@@ -61,18 +61,25 @@ class Wardrobe:
         return Clothing(self._part(image, box, px_per_m, TOP_M), self._part(image, box, px_per_m, BOTTOM_M))
 
     def _part(self, image: Image, box: Box, px_per_m: float, below_m: tuple[float, float]) -> Floats | None:
-        y0, y1 = box[1] + below_m[0] * px_per_m, min(box[1] + below_m[1] * px_per_m, box[3])
+        x0, y0, x1, y1 = part_of(box, px_per_m, below_m)
         if y1 - y0 < 0.5 * (below_m[1] - below_m[0]) * px_per_m:
             return None
-        middle, half = (box[0] + box[2]) / 2, min(HALF_WIDTH_M * px_per_m, 0.3 * (box[2] - box[0]))
         height, width = image.shape[:2]
         rows = slice(max(0, round(y0)), min(height, round(y1)))
-        columns = slice(max(0, round(middle - half)), min(width, round(middle + half)))
+        columns = slice(max(0, round(x0)), min(width, round(x1)))
         crop = image[rows, columns]
         if crop.shape[0] * crop.shape[1] < SMALLEST_PX:
             return None
         step = max(1, min(crop.shape[:2]) // 12)
         return lab_of(crop[::step, ::step], self._gains).reshape(-1, 3)
+
+
+def part_of(box: Box, px_per_m: float, below_m: tuple[float, float]) -> Box:
+    """Where a garment is in a box, pixels; a strip of no height where the box ends above it."""
+    y0 = min(box[1] + below_m[0] * px_per_m, box[3])
+    y1 = min(box[1] + below_m[1] * px_per_m, box[3])
+    middle, half = (box[0] + box[2]) / 2, min(HALF_WIDTH_M * px_per_m, 0.3 * (box[2] - box[0]))
+    return middle - half, y0, middle + half, y1
 
 
 def white_gains(image: Image) -> Floats:
@@ -92,13 +99,18 @@ def lab_of(image: Image, gains: Floats) -> Floats:
     return np.asarray(cv2.cvtColor(balanced, cv2.COLOR_LBGR2LAB), np.float32)
 
 
-def colour_distance(a: tuple[Lab | None, Lab | None], b: tuple[Lab | None, Lab | None]) -> float | None:
-    """Mean distance of the parts both show, lightness at half weight (it follows the lamp overhead); None if none."""
-    apart = [
+def garment_distance(a: tuple[Lab | None, Lab | None], b: tuple[Lab | None, Lab | None]) -> list[float]:
+    """Distance of each part that both show, lightness at half weight (it follows the lamp overhead)."""
+    return [
         float(np.hypot(0.5 * (p[0] - q[0]), np.hypot(p[1] - q[1], p[2] - q[2])))
         for p, q in zip(a, b, strict=True)
         if p is not None and q is not None
     ]
+
+
+def colour_distance(a: tuple[Lab | None, Lab | None], b: tuple[Lab | None, Lab | None]) -> float | None:
+    """Mean over the parts that both show; None if none."""
+    apart = garment_distance(a, b)
     return sum(apart) / len(apart) if apart else None
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from models.domain.media import US
-from vision.clothing import colour_distance
+from vision.clothes import Colour, alike, unlike
+from vision.clothing import BOTTOM_M, TOP_M, colour_distance, part_of
 from vision.place import Box
-from vision.presence import Colour, Presence
+from vision.presence import Presence
 from vision.tracking import Sighting, area, intersection, overlap
 
 SAME_PLACE_M = 0.75
@@ -24,8 +25,13 @@ CROWN_S = 1.0
 JUMP_MPS = 3.0
 JUMP_SLACK_M = 0.6
 """A box that is cut by furniture in one frame and whole in the next moves its middle by half a shoulder width."""
+MIXED = 0.1
+"""Boxes that meet by this much may be taken for each other."""
 WEAK_SCORE = 0.4
 SHADOW_S = 1.5
+LEVEL = 0.03
+"""Boxes whose lower ends differ by less of their height may be of either one before the other."""
+COVERED = 0.1
 LIKE_COLOUR = 22.0
 """Mean Lab distance of one person's clothes between two places of a room (measured on the samples: up to 14)."""
 SWAP_GAIN = 12.0
@@ -75,8 +81,23 @@ def reachable(presence: Presence, new: Presence) -> bool:
     """Whether the unseen presence can have walked to where the new track began, and wears alike."""
     elapsed_s = max(0.0, (new.last_found_us - presence.last_found_us) / US)
     near = presence.place.distance_m(new.place) <= REACH_MPS * elapsed_s + SLACK_M + new.place.sigma_m
-    apart = colour_distance(presence.colour, new.colour)
-    return near and (apart is None or apart <= LIKE_COLOUR)
+    return near and _like(presence, new)
+
+
+def _like(one: Presence, other: Presence) -> bool:
+    apart = colour_distance(one.colour, other.colour)
+    return (apart is None or apart <= LIKE_COLOUR) and not unlike(one.colour, other.colour)
+
+
+def wearer_of(other: Presence, unseen: Sequence[Presence]) -> Presence | None:
+    """Of those within reach of each other the one who is known to wear what `other` wears."""
+    there = [p for p in unseen if _within_reach(p, other) and alike(p.colour, other.colour)]
+    return min(there, key=lambda p: (colour_distance(p.colour, other.colour) or 0.0, p.key), default=None)
+
+
+def _within_reach(one: Presence, other: Presence) -> bool:
+    between_s = abs(one.last_found_us - other.last_found_us) / US
+    return one.place.distance_m(other.place) <= REACH_MPS * between_s + SLACK_M + other.place.sigma_m
 
 
 def heirs_of(news: Sequence[Presence], unseen: Sequence[Presence]) -> dict[int, Presence]:
@@ -119,16 +140,27 @@ def shadow_of(presence: Presence, seen: Sequence[Presence], utc_us: int) -> Pres
         return None
     for other in seen:
         later = other.believed and not other.came_in and other.first_us > presence.first_us
-        apart = colour_distance(presence.colour, other.colour)
-        if later and hides_in(other, [presence]) and (apart is None or apart <= LIKE_COLOUR):
+        if later and hides_in(other, [presence]) and _like(presence, other):
             return other
     return None
 
 
 def note_crowding(presences: Sequence[Presence], utc_us: int) -> None:
     for a, b in combinations(presences, 2):
-        if overlap(a.box, b.box) > 0.02:
+        met = overlap(a.box, b.box)
+        if met > 0.02:
             a.crowded_us = b.crowded_us = utc_us
+        if met > MIXED:
+            a.mixed_us = b.mixed_us = utc_us
+
+
+def uncovered(presence: Presence, others: Sequence[Presence]) -> tuple[bool, bool]:
+    """Whether nobody nearer to the camera stands before the torso, and before the legs."""
+    parts = [part_of(presence.box, presence.place.px_per_m, below_m) for below_m in (TOP_M, BOTTOM_M)]
+    depth = presence.box[3] + LEVEL * (presence.box[3] - presence.box[1])
+    nearer = [p.box for p in others if p is not presence and p.box[3] > presence.box[3] - (depth - presence.box[3])]
+    top, bottom = (all(intersection(part, box) <= COVERED * area(part) for box in nearer) for part in parts)
+    return top, bottom
 
 
 def exchanged(a: Presence, b: Presence, now_a: Colour, now_b: Colour) -> bool:
@@ -163,3 +195,5 @@ def exchange(a: Presence, b: Presence) -> None:
         mine, other = getattr(a, name), getattr(b, name)
         setattr(a, name, other)
         setattr(b, name, mine)
+    a.clothes.settle()
+    b.clothes.settle()

@@ -11,13 +11,14 @@ from models.domain.messages import Scene
 from models.domain.presence import Person
 from models.domain.site import Camera, Site
 from models.domain.truth import Truth
+from vision.clothes import Colour
 from vision.clothing import Clothing, Wardrobe
 from vision.detectors.protocol import PersonFinder
 from vision.emptiness import EmptyReference
 from vision.liveness import StillLife
 from vision.occupancy import Presences
 from vision.place import Box, Locator
-from vision.presence import Colour, Presence
+from vision.presence import Presence
 from vision.roles import Uniforms
 from vision.scene_health import SceneHealth
 from vision.tracking import Tracker, intersection, overlap, widened

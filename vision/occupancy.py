@@ -8,11 +8,13 @@ reach in like clothes, continues it. Somebody outside the entrance line is follo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from models.domain.media import US
 from models.domain.presence import Departure, Exit, Place
 from models.domain.site import Region, Site
+from vision.clothes import Glimpse
 from vision.entrances import BY_THE_DOOR_M, Doorway, Entrances, Passage, within
 from vision.linking import (
     WEAK_SCORE,
@@ -25,10 +27,12 @@ from vision.linking import (
     reachable,
     shadow_of,
     successor_of,
+    uncovered,
+    wearer_of,
 )
 from vision.parting import Parting, border_strip, departure, parting_of
 from vision.place import Box, Locator
-from vision.presence import FOUND_S, Evidence, Presence
+from vision.presence import CONFIRM_FOUND, FOUND_S, Evidence, Presence
 from vision.roles import RoleVotes, counter_posts
 from vision.tracking import START_SCORE, Sighting, overlap
 
@@ -50,6 +54,10 @@ CLOTHES_EACH_S = 0.35
 """Nobody changes clothes from frame to frame: they are read this often, and in every frame of a presence's first
 NEW_S. All at the same moments, so that an exchange is found before what it mixed up is remembered."""
 NEW_S = 2.0
+RECLAIM_S = 10.0
+"""Names that pass round among people who cross pass within seconds."""
+CARRIED_S = 10.0
+"""A track without a box for longer is dropped by the tracker (vision/tracking.py, COAST_S)."""
 LONGEST_GAP_S = 30.0
 """domain.md 2.3: lost for longer than 30 s is censored."""
 
@@ -67,6 +75,7 @@ class Presences:
         self._began_us: int | None = None
         self._last_us: int | None = None
         self._dressed_us: int | None = None
+        self._carried: dict[int, int] = {}
 
     def reset(self, utc_us: int) -> None:
         """A new run: tracks are gone, presences stay unseen; after a gap of more than 30 s they have vanished."""
@@ -93,8 +102,11 @@ class Presences:
         self._believe(now, utc_us, evidence)
         for presence in now:
             self._judge(presence, utc_us, step_s, evidence)
+        for presence in [p for p in now if p.clothes.changed(utc_us)]:
+            self._part_hands(presence, utc_us)
         for presence in [p for p in self._all if p.last_found_us != utc_us]:
             self._miss(presence, utc_us, evidence)
+        self._carried = {track: at_us for track, at_us in self._carried.items() if utc_us - at_us <= CARRIED_S * US}
         departed, self._departed = tuple(self._departed), []
         return departed
 
@@ -129,6 +141,8 @@ class Presences:
                 strays.append(sighting)
             elif plausible(presence, sighting, self._all, utc_us):
                 presence.found(sighting, utc_us, self._locator)
+                if presence.believed and presence.first_us == sighting.first_us:
+                    self._carried[sighting.track] = utc_us
             else:
                 presence.track = None
                 strays.append(sighting)
@@ -167,6 +181,9 @@ class Presences:
 
     def _new(self, sighting: Sighting, utc_us: int, evidence: Evidence) -> Presence:
         self._keys += 1
+        if sighting.track in self._carried:
+            # What the track was before belongs to the presence that it began with: its time, its door.
+            sighting = replace(sighting, first_us=utc_us, first_box=sighting.box)
         located = self._locator.locate(sighting.box)
         first = self._locator.locate(sighting.first_box).place
         depth = self._entrances.depth_m(located.place)
@@ -215,8 +232,10 @@ class Presences:
         for new in [p for p in now if not p.believed and p.ripe(utc_us)]:
             if hides_in(new, [p for p in now if p.believed]):
                 continue
-            new.colour = evidence.colour(new.box, new.place.px_per_m)
+            new.clothes.first(evidence.colour(new.box, new.place.px_per_m))
+            worn = None if new.crowded_us == utc_us else evidence.worn(new.box, new.place.px_per_m)
             inside = [p for p in self._unseen(utc_us) if p.doorway.inside == new.doorway.inside]
+            inside = [p for p in inside if not p.votes.contradicted_by(worn)]
             known = successor_of(new, inside)
             if known is None:
                 self._numbers += 1
@@ -243,7 +262,7 @@ class Presences:
         if presence not in self._all:
             return
         self._pass_the_door(presence, utc_us)
-        if not presence.believed:
+        if not presence.believed or presence.last_found_us != utc_us:
             return
         posts = self.posts_of(presence)
         if not presence.alive:
@@ -257,13 +276,85 @@ class Presences:
         if presence.came_in and (utc_us - presence.entered_us) > 3 * US:
             presence.votes.came_in_from_outside()
         due = utc_us == self._dressed_us or utc_us - presence.first_us < NEW_S * US
-        if due and presence.crowded_us != utc_us and not self._locator.cut(presence.box):
-            presence.remember_colour(evidence.colour(presence.box, presence.place.px_per_m))
-            presence.votes.vote(evidence.worn(presence.box, presence.place.px_per_m), utc_us)
+        if due and not self._locator.cut(presence.box):
+            self._look_at(presence, utc_us, evidence)
+
+    def _look_at(self, presence: Presence, utc_us: int, evidence: Evidence) -> None:
+        """What is worn, as far as nobody nearer to the camera stands before it."""
+        top, bottom = uncovered(presence, [p for p in self._all if p.last_found_us == utc_us])
+        if not top:
+            return
+        seen = evidence.colour(presence.box, presence.place.px_per_m)
+        worn = evidence.worn(presence.box, presence.place.px_per_m) if bottom else None
+        other = presence.votes.contradicted_by(worn)
+        glimpse = Glimpse(utc_us, (seen[0], seen[1] if bottom else None), presence.box, presence.located)
+        if presence.clothes.see(glimpse, mixed_us=presence.mixed_us, contradicted=other) and presence.track is not None:
+            self._carried[presence.track] = utc_us
+        if bottom:
+            presence.votes.vote(worn, utc_us)
+
+    def _part_hands(self, known: Presence, utc_us: int) -> None:
+        """The track of somebody shows somebody else: they are left where they were last seen themselves, unseen; the
+        other one is whoever went unseen within reach in such clothes, or somebody who shows in mid-hall."""
+        if known not in self._all:
+            return
+        other = self._split(known, utc_us)
+        unseen = [p for p in self._unseen(utc_us) if p is not known and p.doorway.inside == other.doorway.inside]
+        heir = wearer_of(other, unseen)
+        if heir is not None:
+            heir.continue_as(other, utc_us, self._locator)
+            self._all.remove(other)
+        else:
+            self._numbers += 1
+            other.number, other.taken, other.alive = self._numbers, True, True
+        self._reclaim(known, utc_us)
+
+    def _split(self, known: Presence, utc_us: int) -> Presence:
+        """Whoever is followed under the name of `known`, as somebody of their own."""
+        own, since_us, colour = known.clothes.parted()
+        self._keys += 1
+        other = Presence(
+            key=self._keys,
+            track=known.track,
+            box=known.box,
+            located=known.located,
+            first_us=since_us,
+            last_found_us=utc_us,
+            doorway=known.doorway,
+            votes=RoleVotes(can_tell=bool(self._site.uniforms), has_counter=bool(self._counters)),
+            came_in=False,
+            entered_us=since_us,
+            last_seen_us=utc_us,
+            path=known.path,
+            times_found=CONFIRM_FOUND,
+        )
+        other.clothes.first(colour)
+        known.left_at(own, Doorway(self._entrances.depth_m(own.located.place), own.utc_us))
+        self._all.append(other)
+        return other
+
+    def _reclaim(self, known: Presence, utc_us: int) -> None:
+        """Somebody whose track went to another may be followed already, under the name that was given to whom *their*
+        box was taken from (three who pass each other)."""
+        late = [p for p in self._all if p.taken and p is not known and p.last_found_us == utc_us]
+        late = [p for p in late if utc_us - p.first_us <= RECLAIM_S * US]
+        again = wearer_of(known, late)
+        if again is not None:
+            known.continue_as(again, utc_us, self._locator)
+            self._end(again, Parting(Exit.VANISHED, utc_us))
 
     def _pass_the_door(self, presence: Presence, utc_us: int) -> None:
         crossed = presence.doorway.step(self._entrances.depth_m(presence.place), utc_us)
         if crossed is None:
+            return
+        if crossed.passage is Passage.OUT and presence.believed and presence.clothes.doubted:
+            # Whoever goes out wears something else: it is not the one whose name the track carries.
+            other = self._split(presence, utc_us)
+            inside = [p for p in self._unseen(utc_us) if p is not presence and p.shown]
+            leaver = wearer_of(other, inside)
+            if leaver is not None:
+                leaver.last_seen_us = min(crossed.utc_us, utc_us)
+                self._end(leaver, Parting(Exit.LEFT, leaver.last_seen_us))
             return
         if crossed.passage is Passage.IN:
             presence.entered_us, presence.came_in, presence.alive = crossed.utc_us, True, True

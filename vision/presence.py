@@ -12,16 +12,13 @@ from models.domain.geometry import PERSON_HEIGHT_M, XY
 from models.domain.media import US
 from models.domain.presence import Place
 from models.domain.truth import Truth
-from vision.clothing import Lab
+from vision.clothes import Clothes, Colour, Glimpse
 from vision.entrances import Doorway
 from vision.path import WALK_MPS, Path
 from vision.place import ANYBODY, KNOWN_SIGMA_M, Box, Located, Locator, Stature, box_height
 from vision.posture import Posture
 from vision.roles import RoleVotes
 from vision.tracking import Sighting
-
-Colour = tuple[Lab | None, Lab | None]
-"""Top and bottom."""
 
 FOUND_S = 1.0
 """Found this recently counts as seen: a detector that blinks for some frames has not lost anybody."""
@@ -86,17 +83,25 @@ class Presence:
     times_found: int = 1
     alive: bool = False
     """Known to be a person and not the picture of one (vision/liveness.py)."""
-    colour: Colour = (None, None)
+    clothes: Clothes = field(default_factory=Clothes)
     stature: Stature = ANYBODY
     posture: Posture = field(default_factory=Posture)
     crowded_us: int = 0
     """Last time another person's box met this one."""
+    mixed_us: int = 0
+    """Last time the track may have come to show somebody else: among overlapping boxes, or out of sight."""
+    taken: bool = False
+    """Somebody who was found behind another's name."""
     stirred_us: int | None = None
     """First time something in the box moved by itself while the person was not known to be one."""
     empty_since_us: int | None = None
     still_since_us: int | None = None
     _heights: list[float] = field(default_factory=list)
     _boxes: deque[tuple[int, Box]] = field(default_factory=deque)
+
+    @property
+    def colour(self) -> Colour:
+        return self.clothes.colour
 
     @property
     def place(self) -> Place:
@@ -153,7 +158,17 @@ class Presence:
         self.last_found_us = self.last_seen_us = utc_us
         self.empty_since_us = self.still_since_us = None
 
+    def left_at(self, own: Glimpse, doorway: Doorway) -> None:
+        """Its track has gone to somebody else: it is where it was last seen itself, unseen since."""
+        self.track, self.box, self.located, self.doorway = None, own.box, own.located, doorway
+        self.last_found_us = self.last_seen_us = own.utc_us
+        self.path, self.posture = Path(), Posture()
+        self._boxes.clear()
+        self.empty_since_us = self.still_since_us = None
+
     def _taken_up(self, track: int | None, utc_us: int) -> None:
+        if track != self.track:
+            self.mixed_us = utc_us
         if track != self.track and utc_us - self.last_found_us > LOST_S * US:
             self.votes.taken_up()
 
@@ -178,10 +193,6 @@ class Presence:
         vx, vy = self.path.velocity_mps
         ahead_s = (utc_us - self.last_found_us) / US if WALK_MPS < self.path.speed_mps < HURRIED_MPS else 0.0
         return self.place.floor[0] + vx * ahead_s, self.place.floor[1] + vy * ahead_s
-
-    def remember_colour(self, colour: Colour) -> None:
-        """Slow mean over the life."""
-        self.colour = _blend(self.colour[0], colour[0]), _blend(self.colour[1], colour[1])
 
     def _learn_stature(self, located: Located, cut: frozenset[str]) -> None:
         """Only taller than assumed can be learnt: soles hidden behind a chair make a person look lower, never higher,
@@ -218,9 +229,3 @@ class Presence:
             x, y = self.place.image
             image = x + share * (image[0] - x), y + share * (image[1] - y)
         return replace(located, place=replace(located.place, floor=mixed, image=image))
-
-
-def _blend(old: Lab | None, new: Lab | None) -> Lab | None:
-    if old is None or new is None:
-        return new if old is None else old
-    return old[0] + 0.1 * (new[0] - old[0]), old[1] + 0.1 * (new[1] - old[1]), old[2] + 0.1 * (new[2] - old[2])

@@ -96,6 +96,12 @@ class RoleVotes:
         self._contest(worn=worn, weight_s=weight)
         self._decide()
 
+    def contradicted_by(self, worn: bool | None) -> bool:
+        """Whether somebody dressed so is not who has got this role. Staff by the counter alone wear no uniform."""
+        if self._given is Role.STAFF:
+            return worn is False and self._worn
+        return self._given is Role.VISITOR and worn is True
+
     def taken_up(self) -> None:
         """The presence was out of sight and goes on under a new track: staff by their uniform are so again once it is
         seen again; who stopped where they were lost may be anybody, but nobody else can stand behind the counter."""
@@ -105,8 +111,7 @@ class RoleVotes:
     def _contest(self, *, worn: bool, weight_s: float) -> None:
         """Who is staff by the counter alone wears no uniform: that contradicts nothing."""
         self._worn |= worn and self._staff_s >= DECIDE_S
-        contrary = (self._given is Role.STAFF and not worn and self._worn) or (self._given is Role.VISITOR and worn)
-        if contrary:
+        if self.contradicted_by(worn):
             self._contrary_s, self._agreed_s = self._contrary_s + weight_s, 0.0
             return
         self._agreed_s += weight_s

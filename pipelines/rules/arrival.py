@@ -42,6 +42,8 @@ class Candidate:
     """The parties, nearest first, in whose midst somebody first showed who was not seen to come in."""
     anew: bool = False
     """Lost for so long that the wait was given up, and found again."""
+    company: str | None = None
+    """The party that `near_us` and `apart_us` were last measured to."""
 
     @property
     def dwelt_us(self) -> int:
@@ -66,6 +68,7 @@ class Door:
         """The door and the parties after one good scene. interval_us: since the scene before, 0 after a gap."""
         door = self._looked(scene, parties, (scene.utc_us, interval_us), plan)
         left: list[Candidate] = []
+        here = [c for c in door.candidates if c.camera == scene.camera and c.member.departure is None]
         for candidate in sorted(door.candidates, key=lambda c: (c.member.entered_us, c.member.id)):
             if candidate.camera != scene.camera:
                 left.append(candidate)
@@ -74,8 +77,8 @@ class Door:
             if host is not None:
                 parties = tuple(_joined(p, candidate) if p.id == host.id else p for p in parties)
                 continue
-            party = _company(parties, candidate, plan.together_us)
-            judged = _measured(candidate, party, max(interval_us, 1))
+            party = _company(parties, candidate, plan.together_us) or _gone_before(parties, candidate)
+            judged = _measured(candidate, party, here, max(interval_us, 1))
             if _stays(judged, party, scene.utc_us, plan):
                 left.append(judged)
             elif judged.visitor and judged.dwelt_us >= plan.arrival_dwell_us and not _turned_round(judged):
@@ -193,13 +196,25 @@ def _company(parties: tuple[Party, ...], candidate: Candidate, together_us: int)
     return min(close, key=lambda p: (abs(p.entered_us - since_us), p.id), default=None)
 
 
-def _measured(candidate: Candidate, party: Party | None, step_us: int) -> Candidate:
+def _gone_before(parties: tuple[Party, ...], candidate: Candidate) -> Party | None:
+    """The party that somebody lost from view was with, gone before it was decided whether they belong to it."""
+    if candidate.member.departure is None:
+        return None
+    return next((party for party in parties if party.id == candidate.company), None)
+
+
+def _measured(candidate: Candidate, party: Party | None, others: list[Candidate], step_us: int) -> Candidate:
+    """How long the candidate has been near to, and apart from, the party: its members, and those who came in with it
+    and will be. Who walks in third of three is near the second, who is no member yet."""
     if party is None or candidate.member.departure is not None:
         return candidate
     place = candidate.member.place
-    if any(member.place.distance_m(place) <= TOGETHER_M for member in party.here):
-        return replace(candidate, near_us=candidate.near_us + step_us)
-    return replace(candidate, apart_us=candidate.apart_us + step_us)
+    coming = [
+        o.member for o in others if o is not candidate and abs(o.member.entered_us - party.entered_us) <= TOGETHER_US
+    ]
+    if any(member.place.distance_m(place) <= TOGETHER_M for member in (*party.here, *coming)):
+        return replace(candidate, near_us=candidate.near_us + step_us, company=party.id)
+    return replace(candidate, apart_us=candidate.apart_us + step_us, company=party.id)
 
 
 def _stays(candidate: Candidate, party: Party | None, now_us: int, plan: WaitPlan) -> bool:
