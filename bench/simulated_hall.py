@@ -252,8 +252,8 @@ class View:
 
 
 def _lit(cloth: tuple[float, float, float], chance: random.Random) -> tuple[float, float, float]:
-    """A garment as one camera sees it under its lamps, and again as one glimpse shows it: together 5-6 in a and b, 10 in
-    lightness. On the samples two places of a room differed by up to 14."""
+    """A garment as one camera sees it under its lamps, and again as one glimpse shows it: together 5-6 in a and b, 10
+    in lightness. On the samples two places of a room differed by up to 14."""
     return cloth[0] + chance.gauss(0, 7), cloth[1] + chance.gauss(0, 4), cloth[2] + chance.gauss(0, 4)
 
 

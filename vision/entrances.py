@@ -15,8 +15,8 @@ from models.domain.site import EntranceLine, Region, Site
 MARGIN_M = 0.25
 """Depth beyond the line that makes a crossing: one sigma of a foot point 9 m away (3 px)."""
 LEAP_MPS, LEAP_M = 2.5, 0.6
-"""A hurried step and the error of the foot point. Who is beyond the line by more than that was put there by a box that is
-somebody else's for a moment, or cut: believed when it stays so."""
+"""A hurried step and the error of the foot point. Who is beyond the line by more than that was put there by a box that
+is somebody else's for a moment, or cut: believed when it stays so."""
 LEAP_S = 0.7
 """For so long [P]: a track changes hands for a frame or two where people pass each other before the door."""
 BY_THE_DOOR_M = 1.2
