@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +15,9 @@ from models.domain.media import Image
 Map = NDArray[np.float32]
 CHANNELS = 3
 BINS = (6, 12, 12)
-"""Colour cells of L, a, b."""
+RANGES = ((0, 256), (78, 178), (78, 178))
+CELL_LAB = math.prod((high - low) / bins for bins, (low, high) in zip(BINS, RANGES, strict=True))
+"""Colour cells of L, a, b (a and b shifted by 128), and how large one is."""
 SOFT = 3.0
 """Gradients much below this (8-bit steps a pixel, at sigma 1) count as nothing: noise and compression."""
 
@@ -85,5 +88,15 @@ def slopes(map_: Map, points: Floats) -> Map:
 def histogram(lab: Map, mask: NDArray[np.uint8] | None = None) -> Map:
     """Counts per colour cell of an L a b picture (0..255 scale, a and b about 0)."""
     shifted = np.ascontiguousarray(lab + np.array([0, 128, 128], np.float32))
-    ranges = [0, 256, 78, 178, 78, 178]
+    ranges = [bound for pair in RANGES for bound in pair]
     return np.asarray(cv2.calcHist([shifted], [0, 1, 2], mask, list(BINS), ranges), np.float32)
+
+
+def looked_up(shares: Map, lab: Map) -> Map:
+    """(h, w) of a histogram, the value of each pixel's cell; colours beyond its ends count for the last cell."""
+    shifted = lab + np.array([0, 128, 128], np.float32)
+    at = [
+        np.clip((shifted[..., k] - low) * (BINS[k] / (high - low)), 0, BINS[k] - 1).astype(np.intp)
+        for k, (low, high) in enumerate(RANGES)
+    ]
+    return np.asarray(shares[at[0], at[1], at[2]], np.float32)

@@ -20,6 +20,7 @@ from models.domain.geometry import Floats
 from models.domain.media import Image
 from vision.registration.features import Map, Window, gradients, histogram, lab_of, sampled, softened
 from vision.registration.motion import FloorMotion, Surface, warp
+from vision.registration.outline import Outlines, cells_of
 from vision.registration.solids import cast, hull
 
 LEVELS_PX = (1.0, 2.0, 4.0)
@@ -81,6 +82,7 @@ class Look:
     palette: tuple[Map, Map, Map] = field(repr=False)
     """Colour histograms: shares on the item, shares around it, counts in the whole window."""
     item_pixels: int
+    outlines: Outlines = field(repr=False)
     _grids: dict[float, Grid] = field(default_factory=dict, repr=False)
 
     def grid(self, reach_m: float) -> Grid:
@@ -154,6 +156,7 @@ def look_of(stand: Stand, image: Image | Map, light: str = "") -> Look:
         np.asarray(lab.reshape(-1, 3).mean(0), np.float32),
         _palette(lab, local),
         len(stand.pixels),
+        _outlines(stand, lab),
     )
 
 
@@ -164,6 +167,16 @@ def _palette(lab: Map, local: Floats) -> tuple[Map, Map, Map]:
     around = np.asarray(1 - cv2.dilate(own, np.ones((5, 5), np.uint8)), np.uint8)
     inside, outside = histogram(lab, own), histogram(lab, around)
     return inside / max(1.0, float(inside.sum())), outside / max(1.0, float(outside.sum())), histogram(lab)
+
+
+def _outlines(stand: Stand, lab: Map) -> Outlines:
+    size, window = cells_of(stand.window), stand.window
+    own = np.zeros(lab.shape[:2], np.float32)
+    column, row = np.rint(stand.pixels - (window.left, window.top)).astype(int).T
+    own[np.clip(row, 0, window.height - 1), np.clip(column, 0, window.width - 1)] = 1.0
+    small = [cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (lab, own)]
+    taught, mine = np.asarray(small[0], np.float32), np.asarray(small[1] > 0.2, np.bool_)
+    return Outlines(stand.item, stand.camera, window, stand.screen, taught, mine)
 
 
 def _grid_of(look: Look, reach_m: float) -> Grid:
