@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -44,9 +44,9 @@ TEMPERATURE = 0.02
 FILLED, EMPTY = 0.05, -0.10
 """Least that must speak for an outline before it is believed, and what is told as an empty place (measured: 0.15-0.9
 where the item stands, 0.07-0.96 turned by 30-180 degrees, -0.17 to -1.0 when it was taken away)."""
-UNLIKELY = 0.025
-KNOWN_AS_TAUGHT = 0.40
-"""Half of it for a box, which looks alike from behind."""
+UNLIKELY = 0.05
+KNOWN_AS_TAUGHT = 0.10
+"""A box looks alike from behind, and of what is half covered many turns do; but not every turn does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ class Outlines:
     _around: Map = field(init=False, repr=False)
     _turned: list[tuple[float, slice, slice, Map]] = field(default_factory=list, repr=False)
     _trusted: bool | None = None
+    _ahead: Floats | None = None
 
     def __post_init__(self) -> None:
         core = cv2.erode(self.own.astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -119,22 +120,23 @@ class Outlines:
         self._inside, self._around = _shares(self.taught, core), _shares(self.taught, beyond)
 
     def trusted(self, reach_m: float) -> bool:
-        """Whether the taught picture itself is recognised: there, and as it stands. What is mostly covered, as a chair
-        behind a table, or of its surroundings' colour is not, and must not be asked of another picture."""
+        """Whether the taught picture itself is recognised: there, and as it stands. What is mostly covered or of its
+        surroundings' colour is not, and must not be asked of another picture. A turn that wins even there has that much
+        of a start, which it loses (`_ahead`)."""
         if self._trusted is None:
             large = cv2.resize(self.taught, (self.window.width, self.window.height), interpolation=cv2.INTER_LINEAR)
             known = self.facing(np.asarray(large, np.float32), None, reach_m)
+            if known is not None:
+                self._ahead = np.maximum(0.0, known.sums - known.sums[np.argmin(np.abs(known.turns))])
+                known = replace(known, sums=known.sums - self._ahead)
             turned = known is None or known.within(0.0, 1.5 * TURN_STEP_DEG, self.item.symmetry) < KNOWN_AS_TAUGHT
             self._trusted = known is not None and known.filled >= FILLED and not turned
         return self._trusted
 
     def evidence(self, lab: Map, hidden: NDArray[np.bool_] | None) -> Map:
         """(h, w) log odds of each cell that it shows the item. lab, hidden: of the window, whole."""
-        size = self.taught.shape[1::-1]
-        now = np.asarray(cv2.resize(lab, size, interpolation=cv2.INTER_AREA), np.float32)
+        now, apart, lighter = self._apart(lab)
         other = ~self.own
-        lighter = np.median((now - self.taught)[other], 0)
-        apart = now - self.taught - lighter
         chroma = np.exp(-0.5 * ((apart[..., 1:] / CHROMA) ** 2).sum(-1)) / (2 * math.pi * CHROMA**2)
         same = chroma * np.exp(-0.5 * (apart[..., 0] / LIGHTNESS) ** 2) / (math.sqrt(2 * math.pi) * LIGHTNESS)
         light = np.maximum(self.taught[..., 0] + lighter[0], 40.0)
@@ -145,8 +147,18 @@ class Outlines:
         beside = CELL_LAB * (STILL * same + SHADED * shaded) + ANY * around
         odds = np.clip(np.log(item / np.where(other, beside, around)), -TRUST, TRUST)
         if hidden is not None:
-            odds[cv2.resize(hidden.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0] = 0.0
+            odds[cv2.resize(hidden.astype(np.float32), self.own.shape[::-1], interpolation=cv2.INTER_AREA) > 0] = 0.0
         return np.asarray(odds, np.float32)
+
+    def strange(self, lab: Map) -> float:
+        """How far the surroundings are from those taught (median L a b distance): which light this is not."""
+        return float(np.median(np.abs(self._apart(lab)[1][~self.own])))
+
+    def _apart(self, lab: Map) -> tuple[Map, Map, Map]:
+        """(h, w, 3) of the cells now, and less those taught in the light of now; (3,) by how much that is another."""
+        now = np.asarray(cv2.resize(lab, self.own.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
+        lighter = np.asarray(np.median((now - self.taught)[~self.own], 0), np.float32)
+        return now, now - self.taught - lighter, lighter
 
     def facing(self, lab: Map, hidden: NDArray[np.bool_] | None, reach_m: float) -> Facing | None:
         """How much speaks for each turn, wherever within reach. None where the outline lies outside the picture."""
@@ -172,7 +184,8 @@ class Outlines:
         areas = [float(outline.sum()) for *_, outline in self._turned]
         known = 1.0 if hidden is None else float((odds != 0)[self.own].mean())
         turns = np.array([turn for turn, *_ in self._turned])
-        return Facing(turns, np.array(sums), np.array(places), TRUST * float(np.mean(areas)), known)
+        ahead = 0.0 if self._ahead is None else self._ahead
+        return Facing(turns, np.array(sums) - ahead, np.array(places), TRUST * float(np.mean(areas)), known)
 
     def _outlines(self) -> Iterator[tuple[float, slice, slice, Map]]:
         """Of each turn: the cells its outline covers at the label, cut out."""

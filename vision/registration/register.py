@@ -108,7 +108,7 @@ def register(looks: Sequence[Look], seen: Seen) -> Verdict:
         tried.append((fit, alignment))
     if not tried:
         return Verdict(Standing.TOO_FAINT)
-    facing = _facing(tried[0][1])
+    facing = _facing([alignment.look for _, alignment in tried], seen)
     fit, alignment = max(tried, key=lambda pair: pair[0].explained - (0.0 if pair is tried[0] else OTHER_LIGHT))
     return _moved(alignment, fit, facing)
 
@@ -187,12 +187,15 @@ def _emptied(alignment: Alignment, verdict: Verdict, facing: Facing | None) -> V
     return replace(verdict, standing=Standing.GONE) if empty else verdict
 
 
-def _facing(alignment: Alignment) -> Facing | None:
-    """What the outline says; None where it does not even recognise what it was taught with."""
-    outlines, seen = alignment.look.outlines, alignment.seen
-    if alignment.stand.item.outline or not outlines.trusted(REACH_M):
+def _facing(looks: Sequence[Look], seen: Seen) -> Facing | None:
+    """What the outline says, in the light whose surroundings are likest; None where it does not even recognise what it
+    was taught with."""
+    if seen.stand.item.outline:
         return None
-    facing = outlines.facing(seen.lab, seen.hidden, REACH_M)
+    known = [look.outlines for look in looks if look.outlines.trusted(REACH_M)]
+    if not known:
+        return None
+    facing = min(known, key=lambda one: one.strange(seen.lab)).facing(seen.lab, seen.hidden, REACH_M)
     return None if facing is None or facing.seen < LEAST_SEEN else facing
 
 
