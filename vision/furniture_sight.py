@@ -220,8 +220,10 @@ class FurnitureSight:
         cues: tuple[str, ...] = (cue,)
         if abs(turn) > WELL_TURNED_DEG:
             # Faces that the reference never showed: the angle is a floor, not a figure (docs/design/registration.md).
-            least = max(WELL_TURNED_DEG, abs(turn) - 2 * verdict.sigma_deg)
-            values, cues = (*values, ("turn_least", Quantity(least, "deg"))), (cue, "furniture.cue.turned_more")
+            least = turned_least(verdict, turn)
+            cues = (cue, "furniture.cue.turned_more")
+            if least > item.turn_tolerance_deg:
+                values = (*values, ("turn_least", Quantity(least, "deg")))
         place = Observation(
             "furniture", item.id, "in_place", truth, utc_us, self._camera.id, values, cues, verdict.explained
         )
@@ -239,13 +241,20 @@ class FurnitureSight:
         return Observation("camera", self._camera.id, "geometry", truth, utc_us, self._camera.id, values)
 
 
+def turned_least(verdict: Verdict, turn_deg: float) -> float:
+    """What an item is turned by at least, degrees: by its points or by its outline, whichever knows more."""
+    return max(verdict.least_turn_deg, abs(turn_deg) - 2 * verdict.sigma_deg, 0.0)
+
+
 def judged(item: FurnitureItem, verdict: Verdict) -> tuple[Truth, str]:
     """Whether a measured item stands where it belongs, and the cue that says why. Unverifiable is never in place."""
     dx, dy, sigma = told_offset(item, verdict)
     turn = abs(turn_of(verdict.motion.turn_deg, item.symmetry))
     checks = [(beyond(math.hypot(dx, dy), sigma, item.tolerance_mm), "furniture.cue.displaced")]
     if item.symmetry != 0:
-        checks.append((beyond(turn, verdict.sigma_deg, item.turn_tolerance_deg), "furniture.cue.rotated"))
+        well = turn > WELL_TURNED_DEG and turned_least(verdict, turn) > item.turn_tolerance_deg
+        told = Truth.FAILS if well else beyond(turn, verdict.sigma_deg, item.turn_tolerance_deg)
+        checks.append((told, "furniture.cue.rotated"))
     for truth, cue in checks:
         if truth is Truth.FAILS:
             return truth, cue

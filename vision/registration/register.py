@@ -28,7 +28,7 @@ KEEP = 0.60
 """Share of an item's points that agree with its reference: it has not been touched (measured on rendered clips:
 untouched 0.55-0.9 in its own light; 30 mm at 4 m leaves 0.5, 80 mm 0.2)."""
 SURE = 0.72
-ASIDE_DEG = 6.0
+ASIDE_DEG = 10.0
 FREED_LOSS = 0.08
 """Of its points an answer may lose that the still scene's votes had gained (measured: 0.05 of an armchair turned by 5
 degrees; a wrong basin loses 0.2 and more)."""
