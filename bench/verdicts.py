@@ -26,7 +26,7 @@ from models.domain.presence import Person, Place, Role
 from models.domain.truth import Truth as Known
 from vision.furniture_sight import MARGIN_PX, FurnitureSight
 from vision.ingest import pictures
-from vision.registration.expected import expected_sigma_mm
+from vision.registration.expected import expected_sigma
 from vision.registration.solids import hull
 
 ALLOWED_MM, ALLOWED_DEG, MOVED_MM, MOVED_DEG, EVERY_S = 20.0, 3.0, 30.0, 5.0, 2.0
@@ -87,7 +87,7 @@ def counted(told_clip: str) -> Count:
         name
         for name in sight.items
         if away[name] <= NEAR_M
-        and (sigma := expected_sigma_mm(pose, items[name], list(items.values()), references)) is not None
+        and (sigma := expected_sigma(pose, items[name], list(items.values()), references)) is not None
         and VERIFIABLE * sigma <= MOVED_MM
     }
     count = Count(declared=len(declared), items=sum(distance <= NEAR_M for distance in away.values()))

@@ -9,7 +9,7 @@ from models.domain.camera_pose import CameraPose, pose_from_floor
 from models.domain.furniture import VERIFIABLE, BaselineState, FurnitureItem
 from models.domain.site import Camera, Site
 from vision.label_discs import LEAST_PX, discs_of
-from vision.registration.expected import expected_sigma_mm
+from vision.registration.expected import expected_sigma
 
 Said = tuple[str, dict[str, str]]
 """(text key, places)"""
@@ -21,16 +21,19 @@ def furniture_remarks(site: Site) -> Iterator[Said]:
     if not items:
         return
     poses = {camera.id: pose for camera in site.cameras.values() if (pose := _pose(camera)) is not None}
-    references = {name: references_of(site.folder, name, site.cameras[name].size_px) for name in poses}
+    drawn = {item.camera for item in items.values() if item.outline} & site.cameras.keys()
+    seeing = [*poses, *sorted(drawn - poses.keys())]
+    references = {name: references_of(site.folder, name, site.cameras[name].size_px) for name in seeing}
     if not any(references.values()):
         yield "furniture.remark.untaught", {}
     standing = [item for item in items.values() if not item.outline]
-    for item in standing:
+    for item in items.values():
         sigmas = {
             name: sigma
-            for name, pose in poses.items()
-            if item.camera in {"", name}
-            and (sigma := expected_sigma_mm(pose, item, standing, references[name])) is not None
+            for name in ([item.camera] if item.outline else poses)
+            if name in references
+            and item.camera in {"", name}
+            and (sigma := expected_sigma(poses.get(name), item, standing, references[name])) is not None
         }
         if not sigmas:
             if any(references.values()):
@@ -38,9 +41,10 @@ def furniture_remarks(site: Site) -> Iterator[Said]:
             continue
         camera, sigma = min(sigmas.items(), key=lambda pair: pair[1])
         if VERIFIABLE * sigma > item.tolerance_mm:
-            least = f"{VERIFIABLE * sigma:.0f}"
-            places = {"item": item.id, "camera": camera, "sigma": f"{sigma:.0f}", "least": least}
-            yield "furniture.remark.unverifiable", places | {"tolerance": f"{item.tolerance_mm:g}"}
+            digits = 1 if item.outline else 0
+            least = f"{VERIFIABLE * sigma:.{digits}f} {item.unit}"
+            places = {"item": item.id, "camera": camera, "sigma": f"{sigma:.{digits}f} {item.unit}", "least": least}
+            yield "furniture.remark.unverifiable", places | {"tolerance": f"{item.tolerance_mm:g} {item.unit}"}
     yield from _labels(site, poses)
     states = {one.state for one in site.furniture.baselines}
     if BaselineState.FROZEN not in states:

@@ -162,16 +162,16 @@ VERIFIABLE = 3.0
 
 
 EXCESS = 1.0
-"""Sigmas by which a size must exceed its tolerance to be raised. Counted on the furniture samples, tolerances of 20-100 mm
-and 3-15 degrees (python -m bench.registration; truth within or beyond each): 0 sigma raises 54 falsely, 0.5 15, 1 5
-(of things moved exactly to their tolerance), 1.5 none, and 220, 202, 181, 152 rightly; the rule before it ("verifiable, or
-2 sigma") 10 and 174. What is beyond by less is unknown: never raised, never in place."""
+"""Sigmas by which a size must exceed its tolerance to be raised. Counted on the checks of bench.registration,
+each against tolerances of 20-100 mm and 3-15 degrees: 0 sigma raises 54 falsely, 0.5 15, 1 5 (things moved exactly to
+their tolerance), 1.5 none, and 220, 202, 181, 152 rightly; the rule before it ("verifiable, or 2 sigma") 10 and 174.
+What is beyond by less is unknown: never raised, never in place."""
 
 
 def beyond(value: float, sigma: float, tolerance: float) -> Truth:
     """Whether a measured size is within its tolerance: FAILS when it is not, UNKNOWN when that cannot be told.
 
-    It fails when it is beyond by more than a sigma; it holds when it is within and the tolerance can be told from noise.
+    It fails when beyond by more than a sigma; it holds when within and the tolerance can be told from noise.
     """
     if value - EXCESS * sigma > tolerance:
         return Truth.FAILS

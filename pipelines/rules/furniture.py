@@ -147,10 +147,9 @@ class OutOfPlace:
         size = replace(value, value=abs(value.value))
         if name == "turn" and item.symmetry == 0:
             return Truth.HOLDS, size
-        least = dict(told.values).get("turn_least")
-        if name == "turn" and least is not None and least.value > tolerance:
-            return Truth.FAILS, size
-        return beyond(size.value, size.sigma or 0.0, tolerance), size
+        least = dict(told.values).get("turn_least") if name == "turn" else None
+        well = least is not None and least.value > tolerance
+        return Truth.FAILS if well else beyond(size.value, size.sigma or 0.0, tolerance), size
 
     def _raised(self, state: Places, placed: Placed, now_us: int) -> tuple[Placed, list[Finding]]:
         astray = placed.astray

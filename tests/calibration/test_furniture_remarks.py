@@ -12,6 +12,8 @@ from guiwei.furniture_remarks import furniture_remarks
 from models.domain.furniture import Baseline, BaselineState, Furniture, Label, Pose
 from models.texts import text
 from tests.pipelines_box.test_furniture_card import CHAIR, TABLE, picture, showroom
+from tests.vision.registration.room import camera
+from vision.registration.solids import hull
 
 RED = (40, 40, 200)
 
@@ -42,6 +44,24 @@ def test_each_item_that_cannot_be_judged_is_named(tmp_path: Path):
         "label_colour": ["chair"],
         "label_small": ["table"],
     }
+
+
+def test_what_is_drawn_in_the_picture_is_judged_in_pixels(tmp_path: Path):
+    write_reference(tmp_path, "cam", "day", picture(pushed=False).astype(np.float32))
+    around = hull(camera(), CHAIR)
+    low, high = around.min(0), around.max(0)
+    outline = ((low[0], low[1]), (high[0], low[1]), (high[0], high[1]), (low[0], high[1]))
+    drawn = replace(CHAIR, camera="cam", outline=outline)
+    items = {
+        "drawn": replace(drawn, id="drawn", tolerance_mm=12.0),
+        "strict": replace(drawn, id="strict", tolerance_mm=0.1),
+        "outside": replace(drawn, id="outside", outline=((-90.0, -90.0), (-60.0, -90.0), (-60.0, -60.0))),
+    }
+    site = replace(showroom(tmp_path), furniture=Furniture(items, (Baseline(1, BaselineState.FROZEN, 0),)))
+    remarks = [(key.removeprefix("furniture.remark."), places) for key, places in furniture_remarks(site)]
+    assert [(key, places["item"]) for key, places in remarks] == [("unverifiable", "strict"), ("unseen", "outside")]
+    assert remarks[0][1]["tolerance"] == "0.1 px"
+    assert remarks[0][1]["least"].endswith(" px")
 
 
 def test_without_references_and_baseline_that_is_said_once(tmp_path: Path):

@@ -170,7 +170,8 @@ def test_a_camera_without_a_floor_measures_nothing():
     ("offset_mm", "sigma_mm", "truth", "cue"),
     [
         (20.0, 5.0, Truth.HOLDS, "in_place"),
-        (81.0, 5.0, Truth.FAILS, "displaced"),
+        (81.0, 5.0, Truth.UNKNOWN, "unverifiable"),  # beyond by less than its sigma
+        (86.0, 5.0, Truth.FAILS, "displaced"),
         (20.0, 30.0, Truth.UNKNOWN, "unverifiable"),
         (100.0, 30.0, Truth.UNKNOWN, "unverifiable"),
         (200.0, 30.0, Truth.FAILS, "displaced"),

@@ -10,20 +10,26 @@ from models.domain.furniture import FurnitureItem
 from models.domain.media import Image
 from vision.registration.align import Seen
 from vision.registration.features import Map
+from vision.registration.picture_plane import in_pixels, stand_in_view
 from vision.registration.register import LEAST_POINTS, SHAPE_MM, SHAPE_SHARE, Standing, register
-from vision.registration.taught import look_of, stand_of
+from vision.registration.taught import look_of
 
 
-def expected_sigma_mm(
-    camera: CameraPose, item: FurnitureItem, others: Sequence[FurnitureItem], references: Mapping[str, Image | Map]
+def expected_sigma(
+    camera: CameraPose | None,
+    item: FurnitureItem,
+    others: Sequence[FurnitureItem],
+    references: Mapping[str, Image | Map],
 ) -> float | None:
-    """One sigma in mm of an item that stands off by its tolerance; None where this camera does not see it or knows too
-    little of it. Of several references the one measured by another tells the light's share too; the largest counts."""
+    """One sigma, in the item's unit, of an item that stands off by its tolerance; None where this camera does not see
+    it or knows too little of it. camera: may be None for an item given as an outline in the picture.
+
+    Of several references the one measured by another tells the light's share too; the largest counts."""
     pictures = list(references.items())
     if not pictures:
         return None
     height, width = pictures[0][1].shape[:2]
-    stand = stand_of(camera, item, others, (width, height))
+    stand = stand_in_view(camera, item, others, (width, height))
     if stand is None:
         return None
     looks = [look_of(stand, picture, light) for light, picture in pictures]
@@ -34,7 +40,8 @@ def expected_sigma_mm(
         rest = [look for k, look in enumerate(looks) if k != number] or looks
         verdict = register(rest, Seen(stand, picture))
         if verdict.standing is Standing.MEASURED:
-            found.append(verdict.sigma_mm)
+            found.append(in_pixels(verdict.sigma_mm / 1000) if item.outline else verdict.sigma_mm)
     if not found:
         return None
-    return math.hypot(max(found), min(SHAPE_SHARE * item.tolerance_mm, SHAPE_MM))
+    shape = in_pixels(SHAPE_MM / 1000) if item.outline else SHAPE_MM
+    return math.hypot(max(found), min(SHAPE_SHARE * item.tolerance_mm, shape))

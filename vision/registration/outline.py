@@ -1,10 +1,11 @@
 """Which way an item faces, by its outline: the one question that faces never taught cannot spoil.
 
 Of each cell of the window it is asked how much likelier it shows the item than what is behind it: by colour where the
-item stood when it was taught, by what changed everywhere else. Each turn of the item has an outline (its boxes seen from
-the camera); the outline is laid wherever the item may have gone, and what lies in it is summed. Region-based tracking
-(Prisacariu and Reid 2012, "PWP3D") with a known background, on three degrees of freedom. Turns are compared with each
-other, never a sum with a limit: where nothing of the kind is left, no outline has more for it than against it.
+item stood when it was taught, by what changed everywhere else. Each turn of the item has an outline (its boxes seen
+from the camera); the outline is laid wherever the item may have gone, and what lies in it is summed. Region-based
+tracking (Prisacariu and Reid 2012, "PWP3D") with a known background, on three degrees of freedom. Turns are compared
+with each other, never a sum with a limit: where nothing of the kind is left, no outline has more for it than against
+it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -62,7 +64,7 @@ class Facing:
 
     @property
     def filled(self) -> float:
-        """What speaks for the best outline, as a share of the most that could: below 0 there is nothing like the item."""
+        """What speaks for the best outline, as a share of the most that could; below 0 nothing like it is there."""
         return float(self.sums.max()) / self.largest
 
     @property
@@ -79,7 +81,7 @@ class Facing:
         return float(self.odds[apart <= degrees].sum())
 
     def motion(self, symmetry: int) -> tuple[FloorMotion, float, float, float]:
-        """The likeliest motion, sigma of its turn and of its place (metres), and what the turn is at least (degrees)."""
+        """The likeliest motion, sigma of its turn and of its place (metres), the least that the turn is (degrees)."""
         odds, best = self.odds, int(np.argmax(self.sums))
         span = 360 / symmetry
         aside = np.remainder(self.turns - self.turns[best] + span / 2, span) - span / 2
@@ -115,7 +117,7 @@ class Outlines:
 
     def __post_init__(self) -> None:
         core = cv2.erode(self.own.astype(np.uint8), np.ones((3, 3), np.uint8))
-        core = np.asarray(core if core.sum() >= 20 else self.own, np.uint8)
+        core = core if core.sum() >= 20 else self.own.astype(np.uint8)
         beyond = np.asarray(1 - cv2.dilate(self.own.astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8)
         self._inside, self._around = _shares(self.taught, core), _shares(self.taught, beyond)
 
@@ -199,7 +201,7 @@ class Outlines:
         if not across.size:
             return
         pixels = np.column_stack([(across.ravel() + 0.5) * cell[0] - 0.5, (down.ravel() + 0.5) * cell[1] - 0.5])
-        rays = self.camera.rays(pixels + (self.window.left, self.window.top))
+        rays = self.camera.rays(pixels + np.array([self.window.left, self.window.top]))
         row, column = (pixels[:, ::-1] // 4).astype(int).T
         behind = self.screen[np.clip(row, 0, len(self.screen) - 1), np.clip(column, 0, self.screen.shape[1] - 1)]
         pose = self.item.pose
@@ -235,8 +237,9 @@ def cells_of(window: Window) -> tuple[int, int]:
     return max(1, round(window.width / side)), max(1, round(window.height / side))
 
 
-def _shares(lab: Map, mask: NDArray[np.uint8]) -> Map:
+def _shares(lab: Map, own: NDArray[Any]) -> Map:
     """Share of each colour cell within a mask, blurred."""
+    mask = np.asarray(own, np.uint8)
     found = histogram(np.ascontiguousarray(lab), mask) / max(1.0, float(mask.sum()))
     for axis, (before, here, after) in enumerate(BLUR):
         wide = np.pad(found, [(1, 1) if a == axis else (0, 0) for a in range(3)], mode="edge")

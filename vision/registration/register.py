@@ -45,9 +45,10 @@ GONE = 0.60
 degrees)."""
 LEAST_POINTS = 60
 OUTLINE_DEG, RULED_OUT = 22.5, 0.25
-"""A turn is the outline's if one of its steps beside it is; less likely than this share of the likeliest, it is no answer."""
+"""A turn is the outline's if one of its steps beside it is; less likely than this share of the likeliest, none."""
 PLAIN = 0.45
-"""Explained by a place, without an outline to confirm it (measured: small moves 0.38-0.75, 90 degrees read as none 0.31-0.41)."""
+"""Least that a place must explain without an outline to confirm it (measured: small moves 0.38-0.75, turns of 90
+degrees read as none 0.31-0.41)."""
 FARTHEST_FACE_DEG = 75.0
 """Turned farther, an item shows too little of what was taught to be laid upon it."""
 OUTLINE_M = 0.06
@@ -141,12 +142,13 @@ def _moved(alignment: Alignment, still: Fit, facing: Facing | None) -> Verdict:
     symmetry = alignment.stand.item.symmetry
     if facing is None or facing.filled < FILLED or symmetry == 0:
         verdict = _placed(alignment, still, fits, chance)
-        if verdict.standing is not Standing.MEASURED:
-            return _emptied(alignment, verdict, facing)
-        sure = verdict.explained >= PLAIN or symmetry == 0 or alignment.stand.item.outline
-        return verdict if sure else replace(verdict, standing=Standing.AMBIGUOUS)
-    # What the outline rules out is no answer, however well it explains what vanished: a square chair turned by a quarter
-    # looks unturned from its seat and legs. Where its likeliest turn leads, the search may not have been.
+        confirmed = verdict.explained >= PLAIN or symmetry == 0 or alignment.stand.item.outline
+        if verdict.standing is Standing.MEASURED and confirmed:
+            return verdict
+        unsure = verdict.standing is Standing.MEASURED
+        return _emptied(alignment, replace(verdict, standing=Standing.AMBIGUOUS) if unsure else verdict, facing)
+    # What the outline rules out is no answer, however well it explains what vanished: a square chair turned by a
+    # quarter looks unturned by its seat and legs. Where its likeliest turn leads, the search may not have been.
     likeliest = facing.motion(symmetry)[0]
     if abs(likeliest.turn_deg) <= FARTHEST_FACE_DEG:
         fits.append(alignment.refine(likeliest, (4.0, 2.0, 1.0), moves=True))
@@ -200,7 +202,7 @@ def _facing(looks: Sequence[Look], seen: Seen) -> Facing | None:
 
 
 def _turned(alignment: Alignment, facing: Facing) -> Verdict:
-    """An item that only its outline recognises: turned, if anything but a small turn is likely, and by how much about."""
+    """An item that only its outline recognises: turned, if no small turn is likely, and by how much about."""
     motion, sigma_deg, spread_m, least = facing.motion(alignment.stand.item.symmetry)
     fit = Fit(motion, 0.0, 0.0, facing.seen)
     if facing.within(0.0, OUTLINE_DEG, alignment.stand.item.symmetry) > UNLIKELY or least <= 0:

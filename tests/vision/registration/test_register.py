@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.domain.furniture import ItemClass, Pose
+from models.domain.furniture import ItemClass, Pose, turn_of
 from tests.vision.registration.room import DAY, DUSK, SIZE_PX, Room, camera, item, shifted
 from vision.registration import (
     STILL,
@@ -107,6 +107,20 @@ def test_a_turn_is_read_in_degrees_with_its_sign(turn: float):
     assert abs(found.motion.turn_deg - turn) < 2.0
 
 
+@pytest.mark.parametrize("turn", [45.0, 90.0, -120.0, 180.0])
+def test_a_large_turn_is_told_as_more_than_some_degrees_and_never_as_in_place(turn: float):
+    found = verdict("armchair", still(("armchair", shifted(pose_of("armchair"), 0, 0, turn))))
+    assert found.standing is Standing.MEASURED
+    assert abs(turn_of(found.motion.turn_deg - turn, 1)) <= 2 * found.sigma_deg
+    assert 10.0 < max(found.least_turn_deg, abs(found.motion.turn_deg) - 2 * found.sigma_deg) <= abs(turn)
+
+
+def test_another_thing_in_its_place_is_not_the_item_turned():
+    bin_there = {"armchair": None, "bin": pose_of("armchair")}
+    found = verdict("armchair", still(*bin_there.items()))
+    assert found.standing is not Standing.MEASURED
+
+
 def test_a_neighbour_that_moved_moves_nobody_else():
     picture = still(("chair", shifted(pose_of("chair"), -120, 90)))
     for name in ("table", "sofa", "plant"):
@@ -121,7 +135,7 @@ def test_a_reference_of_another_light_still_serves():
 
 def test_what_was_taken_away_is_gone_and_not_somewhere_else():
     found = verdict("armchair", still(("armchair", None)))
-    assert found.standing in {Standing.GONE, Standing.POSE_UNKNOWN}
+    assert found.standing is Standing.GONE
 
 
 def test_behind_people_nothing_is_said():
