@@ -34,6 +34,8 @@ TWINS = {one: other for day, dusk in PAIRS for one, other in ((day, dusk), (dusk
 CLIPS = (
     *TWINS,
     "furniture-tile-day swing",
+    "furniture-wood-dusk swing",
+    "furniture-near-miss",
     "lights-cloud-day",
     "lights-cloud-day swing",
     "lights-switched-day",
@@ -43,6 +45,11 @@ CLIPS = (
     "visitor-met",
     "showflat-served",
     "unaccompanied-served",
+    "unaccompanied-waits",
+    "visitor-waits",
+    "visitor-leaves",
+    "seated-unserved",
+    "lights-guests-evening",
 )
 SWING, SWING_S = 0.2, 7.0
 
