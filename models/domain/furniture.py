@@ -162,8 +162,8 @@ VERIFIABLE = 3.0
 
 
 EXCESS, FAINT_EXCESS = 1.0, 2.0
-"""Sigmas by which a size must exceed its tolerance to be raised; the second where a sigma is more than the tolerance (it
-then comes from rival places, and its tails are longer than a normal error's). Counted on the checks of
+"""Sigmas by which a size must exceed its tolerance to be raised; the second where a sigma is more than the tolerance
+(it then comes from rival places, and its tails are longer than a normal error's). Counted on the checks of
 bench.registration, each against tolerances of 20-100 mm and 3-15 degrees (7,872 comparisons): these raise 1 falsely and
 176 of 222 rightly; 0 sigma everywhere 54 and 220, 1 sigma 5 and 181, 1.5 none and 152; the rule before ("verifiable, or
 2 sigma") 10 and 174. What is beyond by less is unknown: never raised, never in place."""

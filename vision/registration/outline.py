@@ -90,9 +90,9 @@ class Facing:
         sigma = math.sqrt(float((odds * (aside - middle) ** 2).sum()) + TURN_STEP_DEG**2 / 3)
         place = self.places[best]
         spread = math.sqrt(float((odds * ((self.places - place) ** 2).sum(1)).sum()))
-        order = np.argsort(np.abs(self.turns))
-        unlikely = np.cumsum(odds[order]) <= UNLIKELY
-        least = max(0.0, float(np.abs(self.turns[order])[unlikely].max(initial=0.0)) - TURN_STEP_DEG / 2)
+        sizes = np.unique(np.abs(self.turns))
+        unlikely = [size for size in sizes if odds[np.abs(self.turns) <= size].sum() <= UNLIKELY]
+        least = float(max(unlikely, default=0.0))
         return FloorMotion(float(place[0]), float(place[1]), float(self.turns[best]) + middle), sigma, spread, least
 
 

@@ -51,6 +51,8 @@ PLAIN = 0.45
 degrees read as none 0.31-0.41)."""
 FARTHEST_FACE_DEG = 75.0
 """Turned farther, an item shows too little of what was taught to be laid upon it."""
+OUTLINE_REACH = 0.9
+"""Of the reach: an outline that is best at its very edge would rather lie elsewhere, on another thing."""
 OUTLINE_M = 0.06
 """One sigma of an outline's place: its cells are 3-10 cm and its shadow pulls (measured: 0-11 cm, median 5)."""
 OTHER_LIGHT = 0.15
@@ -205,7 +207,8 @@ def _turned(alignment: Alignment, facing: Facing) -> Verdict:
     """An item that only its outline recognises: turned, if no small turn is likely, and by how much about."""
     motion, sigma_deg, spread_m, least = facing.motion(alignment.stand.item.symmetry)
     fit = Fit(motion, 0.0, 0.0, facing.seen)
-    if facing.within(0.0, OUTLINE_DEG, alignment.stand.item.symmetry) > UNLIKELY or least <= 0:
+    at_edge = motion.offset_mm > OUTLINE_REACH * 1000 * REACH_M
+    if facing.within(0.0, OUTLINE_DEG, alignment.stand.item.symmetry) > UNLIKELY or least <= 0 or at_edge:
         return _unknown(Standing.POSE_UNKNOWN, alignment, fit, 0.0)
     verdict = _unknown(Standing.MEASURED, alignment, fit, 0.0)
     sigma_mm = 1000 * math.hypot(OUTLINE_M, spread_m)
