@@ -2,8 +2,8 @@
 
 Tracks change hands where people pass each other: the box of the one who is hidden goes on with the one who hides.
 Nobody changes clothes meanwhile. Told by one garment that clearly differs, for a second of clear sight, after a moment
-in which the track can have changed (boxes that met, or out of sight); where there was none, somebody has turned round or taken
-off a coat, and what is worn is learnt anew.
+in which the track can have changed (boxes that met, or out of sight); where there was none, somebody has turned round
+or taken off a coat, and what is worn is learnt anew.
 """
 
 from __future__ import annotations
