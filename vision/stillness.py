@@ -1,12 +1,12 @@
-"""Whether a picture has frozen: the sensor's noise stops from one moment to the next, and nothing in the room says why.
+"""Whether a picture has frozen: its noise stops from one moment to the next, and nothing in the room says why.
 
-Noise moves some pixels in every picture that a camera makes. A picture that stands before the encoder still stirs when a
-key frame draws it anew, one that stands behind it does not. Measured, as the share of changed pixels between frames (the
-median of two seconds, 3 to 15 frames a second, H.264 at crf 20 to 32, a key frame every 1 to 10 s): healthy samples and
-recordings 0.0032 and more, the same ones frozen 0.0010 and less. One strongly compressed clip has 0.00006 while it is
-well: cameras that smooth the noise away are quiet always, or from the moment when the lamps go out. So quiet is called
-frozen only where it falls at once on a lively picture without a step of light, and lasts longer than such spells do with
-this camera. A picture without one changed pixel for half a minute is frozen anyhow.
+Noise moves some pixels in every picture that a camera makes. A picture that stands before the encoder still stirs when
+a key frame draws it anew, one that stands behind it does not. Measured, as the share of changed pixels between frames
+(the median of two seconds, 3 to 15 frames a second, H.264 at crf 20 to 32, a key frame every 1 to 10 s): healthy
+samples and recordings 0.0032 and more, the same ones frozen 0.0010 and less. One strongly compressed clip has 0.00006
+while it is well: cameras that smooth the noise away are quiet always, or from the moment when the lamps go out. So
+quiet is called frozen only where it falls at once on a lively picture without a step of light, and lasts longer than
+such spells do with this camera. A picture without one changed pixel for half a minute is frozen anyhow.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ def test_a_camera_that_is_always_quiet_is_not_frozen():
 
 
 def test_what_comes_again_and_again_is_this_cameras_way():
-    """Four seconds of every ten without noise. The first is seen before the camera is known to live; two are unknown."""
+    """Four seconds in ten without noise. The first is seen before the camera is known to live, two are unknown."""
     images = [noisy(n if n % 50 < 30 else n - n % 50) for n in range(500)]
     assert len(told(images, 5)) == 4
 
