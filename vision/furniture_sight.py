@@ -27,6 +27,7 @@ from vision.registration import STILL, Drift, Landmarks, Look, Standing, Verdict
 from vision.registration.features import Map
 from vision.registration.picture_plane import in_pixels, stand_in_view
 from vision.registration.recall import Recall
+from vision.registration.register import WELL_TURNED_DEG
 from vision.registration.solids import hull
 
 GATHER_S = 2.0
@@ -34,8 +35,6 @@ MARGIN_PX = 12
 """People are hidden with this much around their boxes: hair, shadows, a swinging arm."""
 LEAST_FRAMES = 3
 LARGEST_SIGMA_MM = 150.0
-WELL_TURNED_DEG = 20.0
-"""Beyond it a turn is told as "more than"."""
 CLEAR_HEIGHTS = 0.9
 """CLEAR_M in a picture without a floor: of the height of a person's box, who is about 1.7 m tall."""
 BARE_SHARE = 0.10
@@ -220,9 +219,9 @@ class FurnitureSight:
         cues: tuple[str, ...] = (cue,)
         if abs(turn) > WELL_TURNED_DEG:
             # Faces that the reference never showed: the angle is a floor, not a figure (docs/design/registration.md).
-            least = turned_least(verdict, turn)
             cues = (cue, "furniture.cue.turned_more")
-            if least > item.turn_tolerance_deg:
+            least = turned_least(item, verdict)
+            if least is not None:
                 values = (*values, ("turn_least", Quantity(least, "deg")))
         place = Observation(
             "furniture", item.id, "in_place", truth, utc_us, self._camera.id, values, cues, verdict.explained
@@ -241,9 +240,12 @@ class FurnitureSight:
         return Observation("camera", self._camera.id, "geometry", truth, utc_us, self._camera.id, values)
 
 
-def turned_least(verdict: Verdict, turn_deg: float) -> float:
-    """What an item is turned by at least, degrees: by its points or by its outline, whichever knows more."""
-    return max(verdict.least_turn_deg, abs(turn_deg) - 2 * verdict.sigma_deg, 0.0)
+def turned_least(item: FurnitureItem, verdict: Verdict) -> float | None:
+    """What an item is turned by at least, degrees, by its points or by its outline, whichever knows more. None where
+    its turn can be measured, or where that floor is within its tolerance."""
+    turn = abs(turn_of(verdict.motion.turn_deg, item.symmetry))
+    least = max(verdict.least_turn_deg, turn - 2 * verdict.sigma_deg)
+    return least if turn > WELL_TURNED_DEG and least > item.turn_tolerance_deg else None
 
 
 def judged(item: FurnitureItem, verdict: Verdict) -> tuple[Truth, str]:
@@ -252,7 +254,7 @@ def judged(item: FurnitureItem, verdict: Verdict) -> tuple[Truth, str]:
     turn = abs(turn_of(verdict.motion.turn_deg, item.symmetry))
     checks = [(beyond(math.hypot(dx, dy), sigma, item.tolerance_mm), "furniture.cue.displaced")]
     if item.symmetry != 0:
-        well = turn > WELL_TURNED_DEG and turned_least(verdict, turn) > item.turn_tolerance_deg
+        well = turned_least(item, verdict) is not None
         told = Truth.FAILS if well else beyond(turn, verdict.sigma_deg, item.turn_tolerance_deg)
         checks.append((told, "furniture.cue.rotated"))
     for truth, cue in checks:

@@ -157,8 +157,8 @@ def note_crowding(presences: Sequence[Presence], utc_us: int) -> None:
 def uncovered(presence: Presence, others: Sequence[Presence]) -> tuple[bool, bool]:
     """Whether nobody nearer to the camera stands before the torso, and before the legs."""
     parts = [part_of(presence.box, presence.place.px_per_m, below_m) for below_m in (TOP_M, BOTTOM_M)]
-    depth = presence.box[3] + LEVEL * (presence.box[3] - presence.box[1])
-    nearer = [p.box for p in others if p is not presence and p.box[3] > presence.box[3] - (depth - presence.box[3])]
+    level = presence.box[3] - LEVEL * (presence.box[3] - presence.box[1])
+    nearer = [p.box for p in others if p is not presence and p.box[3] > level]
     top, bottom = (all(intersection(part, box) <= COVERED * area(part) for box in nearer) for part in parts)
     return top, bottom
 

@@ -31,7 +31,7 @@ from vision.linking import (
     wearer_of,
 )
 from vision.parting import Parting, border_strip, departure, parting_of
-from vision.place import Box, Locator
+from vision.place import Box, Located, Locator
 from vision.presence import CONFIRM_FOUND, FOUND_S, Evidence, Presence
 from vision.roles import RoleVotes, counter_posts
 from vision.tracking import START_SCORE, Sighting, overlap
@@ -179,8 +179,27 @@ class Presences:
     def _fresh(self, presence: Presence) -> bool:
         return presence.last_found_us == self._last_us
 
-    def _new(self, sighting: Sighting, utc_us: int, evidence: Evidence) -> Presence:
+    def _begun(
+        self, track: int | None, box: Box, located: Located, doorway: Doorway, since_us: int, utc_us: int
+    ) -> Presence:
+        """Somebody followed since then of whom nothing else is known."""
         self._keys += 1
+        votes = RoleVotes(can_tell=bool(self._site.uniforms), has_counter=bool(self._counters))
+        return Presence(
+            key=self._keys,
+            track=track,
+            box=box,
+            located=located,
+            first_us=since_us,
+            last_found_us=utc_us,
+            doorway=doorway,
+            votes=votes,
+            came_in=False,
+            entered_us=since_us,
+            last_seen_us=utc_us,
+        )
+
+    def _new(self, sighting: Sighting, utc_us: int, evidence: Evidence) -> Presence:
         if sighting.track in self._carried:
             # What the track was before belongs to the presence that it began with: its time, its door.
             sighting = replace(sighting, first_us=utc_us, first_box=sighting.box)
@@ -191,19 +210,9 @@ class Presences:
         entered_us = sighting.first_us
         if at_border is not None:
             entered_us = evidence.first_change_us(at_border, entered_us - US) or entered_us
-        presence = Presence(
-            key=self._keys,
-            track=sighting.track,
-            box=sighting.box,
-            located=located,
-            first_us=sighting.first_us,
-            last_found_us=utc_us,
-            doorway=Doorway(depth, utc_us),
-            votes=RoleVotes(can_tell=bool(self._site.uniforms), has_counter=bool(self._counters)),
-            came_in=at_border is not None or self._by_the_door(first, depth),
-            entered_us=min(entered_us, sighting.first_us),
-            last_seen_us=utc_us,
-        )
+        presence = self._begun(sighting.track, sighting.box, located, Doorway(depth, utc_us), sighting.first_us, utc_us)
+        presence.came_in = at_border is not None or self._by_the_door(first, depth)
+        presence.entered_us = min(entered_us, sighting.first_us)
         presence.path.add(utc_us, located.place)
         assert self._began_us is not None
         if presence.doorway.inside and sighting.first_us - self._began_us <= START_S * US:
@@ -312,22 +321,8 @@ class Presences:
     def _split(self, known: Presence, utc_us: int) -> Presence:
         """Whoever is followed under the name of `known`, as somebody of their own."""
         own, since_us, colour = known.clothes.parted()
-        self._keys += 1
-        other = Presence(
-            key=self._keys,
-            track=known.track,
-            box=known.box,
-            located=known.located,
-            first_us=since_us,
-            last_found_us=utc_us,
-            doorway=known.doorway,
-            votes=RoleVotes(can_tell=bool(self._site.uniforms), has_counter=bool(self._counters)),
-            came_in=False,
-            entered_us=since_us,
-            last_seen_us=utc_us,
-            path=known.path,
-            times_found=CONFIRM_FOUND,
-        )
+        other = self._begun(known.track, known.box, known.located, known.doorway, since_us, utc_us)
+        other.path, other.times_found = known.path, CONFIRM_FOUND
         other.clothes.first(colour)
         known.left_at(own, Doorway(self._entrances.depth_m(own.located.place), own.utc_us))
         self._all.append(other)
@@ -368,21 +363,8 @@ class Presences:
 
     def _outside(self, gone: Presence, track: int | None, utc_us: int) -> None:
         """Follow the one who went out: coming back is a new visit."""
-        self._keys += 1
-        after = Presence(
-            key=self._keys,
-            track=track,
-            box=gone.box,
-            located=gone.located,
-            first_us=utc_us,
-            last_found_us=utc_us,
-            doorway=gone.doorway,
-            votes=RoleVotes(can_tell=bool(self._site.uniforms), has_counter=bool(self._counters)),
-            came_in=True,
-            entered_us=utc_us,
-            last_seen_us=utc_us,
-            stature=gone.stature,
-        )
+        after = self._begun(track, gone.box, gone.located, gone.doorway, utc_us, utc_us)
+        after.came_in, after.stature = True, gone.stature
         after.path.add(utc_us, gone.place)
         self._all.append(after)
 

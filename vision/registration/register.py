@@ -144,14 +144,14 @@ def _moved(alignment: Alignment, still: Fit, facing: Facing | None) -> Verdict:
     symmetry = alignment.stand.item.symmetry
     if facing is None or facing.filled < FILLED or symmetry == 0:
         verdict = _placed(alignment, still, fits, chance)
-        confirmed = verdict.explained >= PLAIN or symmetry == 0 or alignment.stand.item.outline
-        if verdict.standing is Standing.MEASURED and confirmed:
-            return verdict
-        unsure = verdict.standing is Standing.MEASURED
-        return _emptied(alignment, replace(verdict, standing=Standing.AMBIGUOUS) if unsure else verdict, facing)
+        if verdict.standing is Standing.MEASURED:
+            if verdict.explained >= PLAIN or symmetry == 0 or alignment.stand.item.outline:
+                return verdict
+            verdict = replace(verdict, standing=Standing.AMBIGUOUS)
+        return _emptied(alignment, verdict, facing)
     # What the outline rules out is no answer, however well it explains what vanished: a square chair turned by a
     # quarter looks unturned by its seat and legs. Where its likeliest turn leads, the search may not have been.
-    likeliest = facing.motion(symmetry)[0]
+    likeliest, *_, least_turn_deg = facing.motion(symmetry)
     if abs(likeliest.turn_deg) <= FARTHEST_FACE_DEG:
         fits.append(alignment.refine(likeliest, (4.0, 2.0, 1.0), moves=True))
     least = RULED_OUT * facing.within(likeliest.turn_deg, OUTLINE_DEG, symmetry)
@@ -159,10 +159,10 @@ def _moved(alignment: Alignment, still: Fit, facing: Facing | None) -> Verdict:
     if facing.within(still.motion.turn_deg, OUTLINE_DEG, symmetry) < least:
         still = replace(still, explained=0.0)
     kept.sort(key=lambda fit: -fit.gained)
-    verdict = _placed(alignment, still, kept, chance) if kept else _turned(alignment, facing)
-    if verdict.standing is not Standing.MEASURED:
+    told = _placed(alignment, still, kept, chance) if kept else None
+    if told is None or told.standing is not Standing.MEASURED:
         return _turned(alignment, facing)
-    return replace(verdict, least_turn_deg=facing.motion(symmetry)[3])
+    return replace(told, least_turn_deg=least_turn_deg)
 
 
 def _placed(alignment: Alignment, still: Fit, fits: list[Fit], chance: float) -> Verdict:
@@ -262,7 +262,8 @@ TURN_SHARE, TURN_MM, TURN_SIZE_M = 0.20, 0.35, 0.6
 """Of a turn, and millimetres for each degree: faces seen flatter than they were taught. The millimetres are those of a
 chair's size; an error of depth far from the centre moves the centre by so much more."""
 WELL_TURNED_DEG, FARTHER = 20.0, 1.0
-"""Beyond it each degree costs twice as much (measured: turned by 30, 45, 60 degrees the place is 11, 22, 50 mm off)."""
+"""Beyond it faces show that were never taught: a turn is told as "more than", and each degree costs the place twice as
+much (measured: turned by 30, 45, 60 degrees the place is 11, 22, 50 mm off)."""
 
 
 def _measured(alignment: Alignment, fit: Fit, margin: float) -> Verdict:

@@ -33,9 +33,9 @@ costs a chair turned by 20 degrees 6 mm)."""
 POINTS = 600
 CELL_PX = 3
 REACH_M = 0.30
+"""How far from its label an item is looked for at first."""
 ROOM_PX, LEAST_PIXELS = 12, 30
 """Room about what an item may cover within its reach; fewer of its pixels than this say nothing."""
-"""How far from its label an item is looked for at first."""
 LEAST_FEATURE = 0.08
 PRIOR = 0.5
 COARSE_POINTS = 120
