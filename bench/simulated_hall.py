@@ -18,13 +18,12 @@ import numpy as np
 from models.domain.geometry import XY, FloorPoint, Lens
 from models.domain.media import US, Detections
 from models.domain.messages import Scene
-from models.domain.presence import Person, Role
+from models.domain.presence import Role
 from models.domain.site import Camera, Name, Site, Source, SourceKind
 from models.domain.truth import Truth
 from vision.occupancy import Presences
 from vision.place import Box, Locator
 from vision.pose import Pose
-from vision.presence import Presence
 from vision.tracking import Sighting, Tracker, overlap
 
 SIZE_PX = (1280, 720)
@@ -114,8 +113,7 @@ class View:
         detections = self._detected(t)
         sightings = [self._renamed(s, t) for s in self._tracker.update(detections, utc_us)]
         departed = self._presences.step(utc_us, sightings, self)
-        persons = tuple(self._person(p, utc_us) for p in self._presences.shown)
-        return Scene(self.camera.id, f"{self.camera.id}/1", utc_us, persons, departed)
+        return Scene(self.camera.id, f"{self.camera.id}/1", utc_us, self._presences.persons(utc_us), departed)
 
     def _renamed(self, sighting: Sighting, t: float) -> Sighting:
         if self.errors.switch_s is None:
@@ -230,25 +228,6 @@ class View:
     def stirs(self, key: int, box: Box) -> bool:
         del key
         return self._who(box) is not None
-
-    def _person(self, presence: Presence, utc_us: int) -> Person:
-        seen = presence.seen(utc_us)
-        holds = seen is Truth.HOLDS
-        return Person(
-            id=self._presences.name(presence),
-            role=presence.votes.role,
-            seen=seen,
-            place=presence.place,
-            box=presence.box,
-            entered_us=presence.entered_us,
-            last_seen_us=presence.last_seen_us,
-            speed_mps=presence.path.speed_mps if holds else 0.0,
-            zones=self._presences.zones_of(presence),
-            posts=self._presences.posts_of(presence),
-            seated=presence.posture.seated if holds else Truth.UNKNOWN,
-            child=presence.posture.child,
-            came_in=presence.came_in,
-        )
 
 
 def _lit(cloth: tuple[float, float, float], chance: random.Random) -> tuple[float, float, float]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from models.domain.clothing import garment_distance
 from models.domain.presence import Person, Role
 from models.domain.truth import Truth
 from pipelines.rules.continuity import us
@@ -14,6 +15,9 @@ CLOSE_M, FARTHEST_M = 0.8, 1.6
 """Two views of one person differ by what hides the feet: measured medians of 0.2-0.5 m, and the places' own sigma."""
 MEMORY_US = us(1.5)
 NEVER_M = math.inf
+UNLIKE = 28.0
+"""Lab distance of one garment, in two cameras' own white, from which it is another one: five sigma of what the light of
+two places adds (up to 14 on the samples' one camera) [P]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,18 @@ def gate_m(one: Person, other: Person) -> float:
 
 
 def compatible(one: Person, other: Person) -> bool:
-    """Whether the two may be one person: staff is no visitor."""
+    """Whether the two may be one person: staff is no visitor, and nobody changes clothes."""
+    return alike_role(one, other) and not unlike(one, other)
+
+
+def alike_role(one: Person, other: Person) -> bool:
+    """Whether no role speaks against it."""
     return Role.UNKNOWN in (one.role, other.role) or one.role is other.role
+
+
+def unlike(one: Person, other: Person) -> bool:
+    """Whether a garment that both clearly show is another one."""
+    return any(apart > UNLIKE for apart in garment_distance(one.clothes, other.clothes))
 
 
 def _comparable(person: Person) -> bool:

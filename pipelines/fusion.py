@@ -16,13 +16,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
+from models.domain.clothing import UNKNOWN, Colour
 from models.domain.messages import Message, Scene, StreamLost, Tick
 from models.domain.presence import Departure, Exit, Person, Place, Role
 from models.domain.site import Region, Site
 from models.domain.truth import Truth
-from pipelines.association import CLOSE_M, FARTHEST_M, Pairs, compatible, gate_m
+from pipelines.association import CLOSE_M, FARTHEST_M, Pairs, alike_role, compatible, gate_m, unlike
 from pipelines.rules.continuity import us
 from pipelines.rules.coverage import distance_m
+
+Box = tuple[float, float, float, float]
 
 FLOOR = "floor"
 """The camera of fused scenes; no site camera that sees it alone has this meaning."""
@@ -36,10 +39,14 @@ SILENT_US = us(5.0)
 """A camera that tells nothing for longer is lost, whether its stream said so or not (docs/time.md 6, `max_gap_s`)."""
 EXIT_M = 1.5
 """Last seen this near to an entrance line, a person has gone out and is not waited for elsewhere."""
+ASIDE_M = 0.4
+"""Two people whom one camera sees beside each other at one time are nearer than this only in each other's arms."""
 APART_M = 3.5
 """Two bodies this far apart at one time are two people, whatever comes after: the widest gate, and as much again."""
 ONE_US = us(4.0)
 """Two bodies that keep together this long, never both in one camera, are one."""
+ONE_WALK_US = us(3.0)
+"""Views of one walk out of the door end within the time that a door's depth takes to walk."""
 SETTLED_US = us(20.0)
 """A role held so long is the person's: a view that then tells another has changed to somebody else. It is as long as
 the evidence that a camera wants before it takes a role back (vision/roles.py)."""
@@ -64,6 +71,8 @@ class Body:
     """(from UTC µs on, best camera)."""
     parted: Departure | None = None
     """The departure from its last view, while another view may still take over."""
+    left: Departure | None = None
+    """The last departure of one of its views that was seen to leave."""
     role_us: int = 0
     """Since when it has had its role."""
     agreed: Place | None = None
@@ -227,12 +236,23 @@ class _Work:
         apart = {
             _pair(one.id, other.id)
             for one, other in combinations(seen, 2)
-            if _pair(one.id, other.id) not in known and one.person.place.distance_m(other.person.place) > APART_M
+            if _pair(one.id, other.id) not in known
+            and (one.person.place.distance_m(other.person.place) > APART_M or self._side_by_side(one, other))
         }
         gone = self._fusion.bodies.keys() - self._bodies.keys()
         if gone:
             known = frozenset(pair for pair in known if not gone.intersection(pair))
         return known | apart if apart else known
+
+    def _side_by_side(self, one: Body, other: Body) -> bool:
+        """Whether one camera sees both at this moment, in boxes of their own."""
+        for camera in one.views.keys() & other.views.keys():
+            a, b = (self._fusion.people.get(body.views[camera]) for body in (one, other))
+            if a is None or b is None or a.last_seen_us != self._now_us or b.last_seen_us != self._now_us:
+                continue
+            if not _overlapping(a.box, b.box) and a.place.distance_m(b.place) >= ASIDE_M:
+                return True
+        return False
 
     def part(self, gone: Departure) -> None:
         """A presence ended in its camera."""
@@ -241,6 +261,8 @@ class _Work:
         if name is None:
             return
         body = self._without(self._bodies[name], gone.person)
+        gone = _setting_off(gone, body.left)
+        body = replace(body, left=gone if gone.how is Exit.LEFT else body.left)
         if body.views:
             self._bodies[name] = body
         elif self._at_an_exit(body.person) and gone.how is Exit.LEFT:
@@ -335,19 +357,28 @@ class _Work:
         """A view that has drifted away from the body's others, or wears something else, is of somebody else."""
         others = [name for name in body.views.values() if name != person.id]
         astray = others and all(self._fusion.pairs.apart_m(person.id, name) > TWO_M for name in others)
-        settled = self._now_us - body.role_us >= SETTLED_US and not compatible(person, body.person)
-        if not astray and not settled:
+        settled = self._now_us - body.role_us >= SETTLED_US and not alike_role(person, body.person)
+        dressed = unlike(person, body.person)
+        if not astray and not settled and not dressed:
             return
-        stray = person.id if settled else self._stray(body, person.id, others)
+        stray = self._latest(body) if dressed else person.id if settled else self._stray(body, person.id, others)
         left = self._without(body, stray)
+        if dressed:
+            left = replace(left, person=replace(left.person, clothes=UNKNOWN))
         if not left.views:
             last = Departure(person.id, body.person.role, Exit.VANISHED, self._now_us, self._now_us, self._now_us)
             left = replace(left, person=_unseen(body.person), parted=last)
         self._bodies[body.id] = left
-        # A role that has just been turned is what the camera sees now; one that was there before was somebody else's.
-        self._shed[stray] = (self._now_us, Role.UNKNOWN if settled else self._fusion.people[stray].role)
+        # Clothes tell whose name it has been all along: entry and role are that person's own. A role that has just been
+        # turned is what the camera sees now; one that was there before was somebody else's.
+        if not dressed:
+            self._shed[stray] = (self._now_us, Role.UNKNOWN if settled else self._fusion.people[stray].role)
         del self._owner[stray]
         self._fresh[stray] = self._now_us
+
+    def _latest(self, body: Body) -> str:
+        """The view that joined the body last."""
+        return max(body.views.values(), key=body.all_views.index)
 
     def _stray(self, body: Body, presence: str, others: Sequence[str]) -> str:
         """Of views that have parted, the one that is at another body's place, else the one that has gone farther from
@@ -430,6 +461,7 @@ class _Work:
             seated=_first_known([best.seated, *(p.seated for p in persons)]),
             child=_first_known([best.child, *(p.child for p in persons)]),
             last_seen_us=max(p.last_seen_us for p in persons),
+            clothes=_first_worn([body.person, best, *persons]),
             came_in=body.person.came_in or any(p.came_in and p.id not in self._shed for p in persons),
         )
         seen_by = body.seen_by if body.seen_by[-1][1] == camera else (*body.seen_by, (self._now_us, camera))
@@ -442,6 +474,13 @@ class _Work:
 
 def _unseen(person: Person) -> Person:
     return replace(person, seen=Truth.UNKNOWN, speed_mps=0.0)
+
+
+def _setting_off(gone: Departure, before: Departure | None) -> Departure:
+    """A departure through a door that two views saw: the walk set off when the one that saw more of it says."""
+    if before is None or gone.how is not Exit.LEFT or abs(gone.last_seen_us - before.last_seen_us) > ONE_WALK_US:
+        return gone
+    return replace(gone, set_off_us=min(gone.set_off_us, before.set_off_us))
 
 
 def _between(best: Person, others: list[Person]) -> Place:
@@ -462,8 +501,18 @@ def _role(views: list[Person]) -> Role:
     return Role.STAFF if Role.STAFF in roles else Role.VISITOR if Role.VISITOR in roles else Role.UNKNOWN
 
 
+def _first_worn(views: list[Person]) -> Colour:
+    """Each garment as the first view that knows it tells it."""
+    top, bottom = (next((g for v in views if (g := v.clothes[part]) is not None), None) for part in (0, 1))
+    return top, bottom
+
+
 def _first_known(truths: list[Truth]) -> Truth:
     return next((truth for truth in truths if truth is not Truth.UNKNOWN), Truth.UNKNOWN)
+
+
+def _overlapping(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _pair(one: str, other: str) -> tuple[str, str]:

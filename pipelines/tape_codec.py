@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.domain.clothing import Colour
 from models.domain.finding import Quantity
 from models.domain.messages import EndOfRecording, Message, Observation, Scene, StreamLost, StreamResumed, Tick
 from models.domain.presence import Departure, Exit, Person, Place, Role
@@ -111,6 +112,7 @@ def _person(person: Person) -> Fields:
         "seated": person.seated.value,
         "child": person.child.value,
         "came_in": person.came_in,
+        "clothes": [None if garment is None else [float(x) for x in garment] for garment in person.clothes],
     }
 
 
@@ -135,7 +137,13 @@ def _to_person(fields: Fields) -> Person:
         seated=Truth(fields.get("seated", Truth.UNKNOWN.value)),  # tapes before 0.2 do not say
         child=Truth(fields.get("child", Truth.UNKNOWN.value)),
         came_in=bool(fields["came_in"]),
+        clothes=_to_colour(fields.get("clothes", [None, None])),
     )
+
+
+def _to_colour(garments: list[list[float] | None]) -> Colour:
+    top, bottom = (None if g is None else (g[0], g[1], g[2]) for g in garments)
+    return top, bottom
 
 
 def _departure(departure: Departure) -> Fields:

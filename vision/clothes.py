@@ -11,12 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from statistics import median
 
+from models.domain.clothing import UNKNOWN, Colour, Lab, garment_distance
 from models.domain.media import US
-from vision.clothing import Lab, garment_distance
+from models.domain.truth import Truth
 from vision.place import Box, Located
-
-Colour = tuple[Lab | None, Lab | None]
-"""Top and bottom."""
 
 UNLIKE = 24.0
 """Lab distance of one garment from which it is another one. Of one person between two places of a room the mean of both
@@ -24,6 +22,8 @@ was up to 14 on the samples."""
 ALIKE = 20.0
 KNOWN = 4
 """Glimpses after which it is known what somebody wears."""
+SLOWLY = 0.1
+"""Share of a new glimpse in what is remembered, once there have been many."""
 CHANGED_S, CHANGED_GLIMPSES = 1.0, 3
 """So long something else is worn before the track shows somebody else."""
 RELEARNT_S = 2.5
@@ -46,12 +46,14 @@ class Glimpse:
 class Clothes:
     """The memory of one presence."""
 
-    colour: Colour = (None, None)
+    colour: Colour = UNKNOWN
     glimpses: int = 0
     own: Glimpse | None = None
     """The last that showed what is remembered."""
     _others: list[Glimpse] = field(default_factory=list)
     _mixed: bool = False
+    _by_role: bool = False
+    """The others are told by a uniform worn or missing."""
 
     def first(self, colour: Colour) -> None:
         """Where nothing is known yet."""
@@ -63,6 +65,11 @@ class Clothes:
         return self.glimpses >= KNOWN
 
     @property
+    def told(self) -> Colour:
+        """What the person certainly wears: nothing before it is known, nor while the track shows something else."""
+        return self.colour if self.known and not self._others else UNKNOWN
+
+    @property
     def doubted(self) -> bool:
         """Something else has been worn twice, since the track can have changed hands."""
         return self.own is not None and self._mixed and len(self._others) > 1
@@ -71,13 +78,20 @@ class Clothes:
         """The track is right again."""
         self._others.clear()
 
-    def see(self, glimpse: Glimpse, *, mixed_us: int, contradicted: bool) -> bool:
-        """One more glimpse; whether it showed what is remembered, and that was known. contradicted: the role speaks
-        against it; mixed_us: when the track can last have changed hands."""
-        if not contradicted and not (self.known and unlike(self.colour, glimpse.colour)):
+    def see(self, glimpse: Glimpse, *, mixed_us: int, contradicted: Truth) -> bool:
+        """One more glimpse; whether it showed what is remembered, and that was known. contradicted: whether the role
+        speaks against it; mixed_us: when the track can last have changed hands."""
+        other = contradicted is Truth.HOLDS
+        if not other and not (self.known and unlike(self.colour, glimpse.colour)):
+            if contradicted is Truth.UNKNOWN and self._others and self._by_role:
+                return False  # a uniform half hidden takes nothing back
             sure = self.known
-            self.colour = _blend(self.colour[0], glimpse.colour[0]), _blend(self.colour[1], glimpse.colour[1])
-            self.glimpses, self.own = self.glimpses + 1, glimpse
+            if unlike(self.colour, glimpse.colour):
+                # One of the two was of somebody else: known is what was seen alike KNOWN times.
+                self.colour, self.glimpses = UNKNOWN, 0
+            share = max(SLOWLY, 1 / (self.glimpses + 1))
+            top, bottom = (_blend(old, new, share) for old, new in zip(self.colour, glimpse.colour, strict=True))
+            self.colour, self.glimpses, self.own = (top, bottom), self.glimpses + 1, glimpse
             self._others.clear()
             return sure
         if self._others and unlike(self._others[-1].colour, glimpse.colour):
@@ -85,8 +99,9 @@ class Clothes:
         if not self._others:
             since_us = (glimpse.utc_us if self.own is None else min(self.own.utc_us, glimpse.utc_us)) - MIXED_S * US
             self._mixed = mixed_us >= since_us
+            self._by_role = other
         self._others.append(glimpse)
-        if not self._mixed and glimpse.utc_us - self._others[0].utc_us >= RELEARNT_S * US and not contradicted:
+        if not self._mixed and glimpse.utc_us - self._others[0].utc_us >= RELEARNT_S * US and not other:
             self.colour, self.own = _middle(self._others), glimpse
             self._others.clear()
         return False
@@ -129,8 +144,7 @@ def _median(colours: list[Lab]) -> Lab | None:
     return median(c[0] for c in colours), median(c[1] for c in colours), median(c[2] for c in colours)
 
 
-def _blend(old: Lab | None, new: Lab | None) -> Lab | None:
-    """Slow mean over the life."""
+def _blend(old: Lab | None, new: Lab | None, share: float) -> Lab | None:
     if old is None or new is None:
         return new if old is None else old
-    return old[0] + 0.1 * (new[0] - old[0]), old[1] + 0.1 * (new[1] - old[1]), old[2] + 0.1 * (new[2] - old[2])
+    return old[0] + share * (new[0] - old[0]), old[1] + share * (new[1] - old[1]), old[2] + share * (new[2] - old[2])

@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.domain.clothing import Colour, Lab
 from models.domain.media import US, Image
 from vision.place import Box
 
-Lab = tuple[float, float, float]
 Floats = NDArray[np.float32]
 
 TOP_M = (0.32, 0.62)
@@ -37,7 +37,7 @@ class Clothing:
     top: Floats | None
     bottom: Floats | None
 
-    def colour(self) -> tuple[Lab | None, Lab | None]:
+    def colour(self) -> Colour:
         """Median of each part."""
         return _median(self.top), _median(self.bottom)
 
@@ -97,21 +97,6 @@ def lab_of(image: Image, gains: Floats) -> Floats:
     """H x W x 3 float32 CIE L*a*b* (D65; L 0..100) of a BGR picture after the gains."""
     balanced = np.minimum(_linear(image) * gains, np.float32(1))
     return np.asarray(cv2.cvtColor(balanced, cv2.COLOR_LBGR2LAB), np.float32)
-
-
-def garment_distance(a: tuple[Lab | None, Lab | None], b: tuple[Lab | None, Lab | None]) -> list[float]:
-    """Distance of each part that both show, lightness at half weight (it follows the lamp overhead)."""
-    return [
-        float(np.hypot(0.5 * (p[0] - q[0]), np.hypot(p[1] - q[1], p[2] - q[2])))
-        for p, q in zip(a, b, strict=True)
-        if p is not None and q is not None
-    ]
-
-
-def colour_distance(a: tuple[Lab | None, Lab | None], b: tuple[Lab | None, Lab | None]) -> float | None:
-    """Mean over the parts that both show; None if none."""
-    apart = garment_distance(a, b)
-    return sum(apart) / len(apart) if apart else None
 
 
 def _median(pixels: Floats | None) -> Lab | None:

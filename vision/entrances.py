@@ -88,8 +88,9 @@ class Crossed:
 class Doorway:
     """One person's side of the line, with hysteresis: `inside` changes only when MARGIN_M beyond it."""
 
-    def __init__(self, depth_m: float | None, utc_us: int) -> None:
-        self.inside = depth_m is None or depth_m > 0
+    def __init__(self, depth_m: float | None, utc_us: int, *, inside: bool = False) -> None:
+        """inside: known to be, whatever a place just beyond the line says."""
+        self.inside = inside or depth_m is None or depth_m > 0
         self._depths: deque[tuple[int, float]] = deque()
         self._leapt_us: int | None = None
         if depth_m is not None:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 from itertools import combinations
 
+from models.domain.clothing import Colour, colour_distance
 from models.domain.media import US
-from vision.clothes import Colour, alike, unlike
-from vision.clothing import BOTTOM_M, TOP_M, colour_distance, part_of
+from vision.clothes import alike, unlike
+from vision.clothing import BOTTOM_M, TOP_M, part_of
 from vision.place import Box
 from vision.presence import Presence
 from vision.tracking import Sighting, area, intersection, overlap

@@ -5,20 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from models.domain.clothing import Colour
 from models.domain.geometry import Polygon, contains
 from models.domain.media import Detections, Frame, Image, Run
 from models.domain.messages import Scene
-from models.domain.presence import Person
 from models.domain.site import Camera, Site
 from models.domain.truth import Truth
-from vision.clothes import Colour
 from vision.clothing import Clothing, Wardrobe
 from vision.detectors.protocol import PersonFinder
 from vision.emptiness import EmptyReference
 from vision.liveness import StillLife
 from vision.occupancy import Presences
 from vision.place import Box, Locator
-from vision.presence import Presence
 from vision.roles import Uniforms
 from vision.scene_health import SceneHealth
 from vision.tracking import Tracker, intersection, overlap, widened
@@ -63,17 +61,17 @@ class CameraObserver:
         if self._run is None or frame.run != self._run:
             self.reset(frame.run, utc_us)
         if self._last_us is not None and utc_us <= self._last_us:
-            return Scene(self._camera.id, frame.run.id, self._last_us, self._persons(self._last_us))
+            return Scene(self._camera.id, frame.run.id, self._last_us, self._presences.persons(self._last_us))
         self._last_us = utc_us
         view = self._health.view(frame.image, utc_us)
         if view is Truth.UNKNOWN:
-            return Scene(self._camera.id, frame.run.id, utc_us, self._persons(utc_us), (), view)
+            return Scene(self._camera.id, frame.run.id, utc_us, self._presences.persons(utc_us), (), view)
         persons = self._find(frame)
         sightings = self._tracker.update(persons, utc_us)
         maybe = [_as_box(row) for row in persons.boxes[persons.scores >= COVER_SCORE]]
         self._picture.see(frame, [*maybe, *self._presences.boxes()], self._looked(frame))
         departed = self._presences.step(utc_us, sightings, self._picture)
-        return Scene(self._camera.id, frame.run.id, utc_us, self._persons(utc_us), departed)
+        return Scene(self._camera.id, frame.run.id, utc_us, self._presences.persons(utc_us), departed)
 
     def _find(self, frame: Frame) -> Detections:
         """Persons in declared pixels, without those on posters and screens."""
@@ -109,27 +107,6 @@ class CameraObserver:
         width, height = self._camera.size_px
         x, y = width / image.shape[1], height / image.shape[0]
         return np.array([x, y, x, y], np.float32)
-
-    def _persons(self, utc_us: int) -> tuple[Person, ...]:
-        return tuple(self._person(p, utc_us) for p in self._presences.shown)
-
-    def _person(self, presence: Presence, utc_us: int) -> Person:
-        seen = presence.seen(utc_us)
-        return Person(
-            id=self._presences.name(presence),
-            role=presence.votes.role,
-            seen=seen,
-            place=presence.place,
-            box=presence.box,
-            entered_us=presence.entered_us,
-            last_seen_us=presence.last_seen_us,
-            speed_mps=presence.path.speed_mps if seen is Truth.HOLDS else 0.0,
-            zones=self._presences.zones_of(presence),
-            posts=self._presences.posts_of(presence),
-            seated=presence.posture.seated if seen is Truth.HOLDS else Truth.UNKNOWN,
-            child=presence.posture.child,
-            came_in=presence.came_in,
-        )
 
 
 class PictureEvidence:

@@ -12,8 +12,9 @@ from dataclasses import replace
 from itertools import combinations
 
 from models.domain.media import US
-from models.domain.presence import Departure, Exit, Place
+from models.domain.presence import Departure, Exit, Person, Place
 from models.domain.site import Region, Site
+from models.domain.truth import Truth
 from vision.clothes import Glimpse
 from vision.entrances import BY_THE_DOOR_M, Doorway, Entrances, Passage, within
 from vision.linking import (
@@ -98,7 +99,7 @@ class Presences:
         note_crowding(now, utc_us)
         if self._dressed_us is None or utc_us - self._dressed_us >= CLOTHES_EACH_S * US:
             self._dressed_us = utc_us
-            self._mend(now, evidence)
+            self._mend(now, utc_us, evidence)
         self._believe(now, utc_us, evidence)
         for presence in now:
             self._judge(presence, utc_us, step_s, evidence)
@@ -113,6 +114,29 @@ class Presences:
     @property
     def shown(self) -> list[Presence]:
         return [p for p in self._all if p.shown]
+
+    def persons(self, utc_us: int) -> tuple[Person, ...]:
+        """The shown presences as the rules hear of them."""
+        return tuple(self._person(presence, utc_us) for presence in self.shown)
+
+    def _person(self, presence: Presence, utc_us: int) -> Person:
+        seen = presence.seen(utc_us)
+        return Person(
+            id=self.name(presence),
+            role=presence.votes.role,
+            seen=seen,
+            place=presence.place,
+            box=presence.box,
+            entered_us=presence.entered_us,
+            last_seen_us=presence.last_seen_us,
+            speed_mps=presence.path.speed_mps if seen is Truth.HOLDS else 0.0,
+            zones=self.zones_of(presence),
+            posts=self.posts_of(presence),
+            seated=presence.posture.seated if seen is Truth.HOLDS else Truth.UNKNOWN,
+            child=presence.posture.child,
+            came_in=presence.came_in,
+            clothes=presence.clothes.told,
+        )
 
     def boxes(self) -> list[Box]:
         """Where somebody is or may be: shown or not."""
@@ -224,7 +248,7 @@ class Presences:
         near = min((d for d in (first_depth, depth) if d is not None), default=None)
         return near is not None and near <= BY_THE_DOOR_M
 
-    def _mend(self, now: Sequence[Presence], evidence: Evidence) -> None:
+    def _mend(self, now: Sequence[Presence], utc_us: int, evidence: Evidence) -> None:
         known = [p for p in now if p.believed]
         if len(known) < 2:
             return
@@ -232,9 +256,17 @@ class Presences:
         for a, b in combinations(known, 2):
             if a.place.distance_m(b.place) > MIX_UP_M or overlap(a.box, b.box) > 0.3:
                 continue
-            if exchanged(a, b, worn[a.key], worn[b.key]):
+            if a in self._all and b in self._all and exchanged(a, b, worn[a.key], worn[b.key]):
                 exchange(a, b)
                 worn[a.key], worn[b.key] = worn[b.key], worn[a.key]
+                if a.doorway.inside != b.doorway.inside:
+                    self._swapped_at_the_door(*((b, a) if a.doorway.inside else (a, b)), utc_us)
+
+    def _swapped_at_the_door(self, out: Presence, within: Presence, utc_us: int) -> None:
+        """Whose track was taken to have stayed has gone out, and the other one has come in, when they met."""
+        met_us = min(out.mixed_us or utc_us, utc_us)
+        within.entered_us, within.came_in, within.alive = met_us, True, True
+        self._gone_out(out, met_us, utc_us)
 
     def _believe(self, now: Sequence[Presence], utc_us: int, evidence: Evidence) -> None:
         """Tracks that have lasted: somebody unseen found again, a second box of somebody, or a new person."""
@@ -295,7 +327,7 @@ class Presences:
             return
         seen = evidence.colour(presence.box, presence.place.px_per_m)
         worn = evidence.worn(presence.box, presence.place.px_per_m) if bottom else None
-        other = presence.votes.contradicted_by(worn)
+        other = Truth.UNKNOWN if worn is None else Truth.of(presence.votes.contradicted_by(worn))
         glimpse = Glimpse(utc_us, (seen[0], seen[1] if bottom else None), presence.box, presence.located)
         if presence.clothes.see(glimpse, mixed_us=presence.mixed_us, contradicted=other) and presence.track is not None:
             self._carried[presence.track] = utc_us
@@ -324,7 +356,7 @@ class Presences:
         other = self._begun(known.track, known.box, known.located, known.doorway, since_us, utc_us)
         other.path, other.times_found = known.path, CONFIRM_FOUND
         other.clothes.first(colour)
-        known.left_at(own, Doorway(self._entrances.depth_m(own.located.place), own.utc_us))
+        known.left_at(own, Doorway(self._entrances.depth_m(own.located.place), own.utc_us, inside=True))
         self._all.append(other)
         return other
 
@@ -354,7 +386,10 @@ class Presences:
         if crossed.passage is Passage.IN:
             presence.entered_us, presence.came_in, presence.alive = crossed.utc_us, True, True
             return
-        track, presence.last_seen_us = presence.track, min(crossed.utc_us, utc_us)
+        self._gone_out(presence, min(crossed.utc_us, utc_us), utc_us)
+
+    def _gone_out(self, presence: Presence, crossed_us: int, utc_us: int) -> None:
+        track, presence.last_seen_us = presence.track, crossed_us
         if presence.believed and presence.alive:
             parting = Parting(Exit.LEFT, presence.last_seen_us)
             self._departed.append(departure(presence, self.name(presence), parting))

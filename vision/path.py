@@ -17,6 +17,8 @@ PAUSE_S = 1.0
 """A slower second ends a walk."""
 KEPT_S = 4.0
 TOP_MPS = 4.0
+BRIDGED_S = 3.0
+"""Out of sight for no longer, and as far on as somebody walks, a walk has gone on."""
 
 
 class Path:
@@ -35,10 +37,13 @@ class Path:
         self.walked_m = 0.0
         """Longest way from where the path began: tells a person from a picture of one."""
         self._origin: XY | None = None
+        self._interrupted: tuple[int, XY, int] | None = None
+        """A walk that went out of sight: (last seen, where, since when)."""
 
     def add(self, utc_us: int, place: Place) -> None:
         """The place at a time later than all before."""
         self._advance(place)
+        self._walk_us = self._goes_on(utc_us) or self._walk_us
         self._steps.append((utc_us, self._metres))
         while utc_us - self._steps[0][0] > KEPT_S * US:
             self._steps.popleft()
@@ -53,6 +58,8 @@ class Path:
 
     def gap(self) -> None:
         """The person was out of sight: what came before tells nothing of the speed now."""
+        if self._walk_us is not None and self._steps:
+            self._interrupted = (*self._steps[-1], self._walk_us)
         self._steps.clear()
         self._last, self._stood_at, self._stood_us, self._walk_us = None, None, None, None
         self._slow_since_us, self.speed_mps, self.velocity_mps = None, 0.0, (0.0, 0.0)
@@ -60,6 +67,15 @@ class Path:
     def set_off_us(self, last_seen_us: int) -> int:
         """Begin of the walk that still lasts at the last sighting, else that sighting itself."""
         return last_seen_us if self._walk_us is None else min(self._walk_us, last_seen_us)
+
+    def _goes_on(self, utc_us: int) -> int | None:
+        """Since when the walk has lasted that was interrupted, where it has gone on out of sight."""
+        if self._interrupted is None:
+            return None
+        (last_us, where, since_us), self._interrupted = self._interrupted, None
+        unseen_s = (utc_us - last_us) / US
+        walked_mps = math.dist(where, self._metres) / max(unseen_s, 1e-3)
+        return since_us if unseen_s <= BRIDGED_S and WALK_MPS < walked_mps < TOP_MPS else None
 
     def _advance(self, place: Place) -> None:
         if self._last is None:

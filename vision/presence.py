@@ -8,11 +8,12 @@ from typing import Protocol
 
 import numpy as np
 
+from models.domain.clothing import Colour
 from models.domain.geometry import PERSON_HEIGHT_M, XY
 from models.domain.media import US
 from models.domain.presence import Place
 from models.domain.truth import Truth
-from vision.clothes import Clothes, Colour, Glimpse
+from vision.clothes import Clothes, Glimpse
 from vision.entrances import Doorway
 from vision.path import WALK_MPS, Path
 from vision.place import ANYBODY, KNOWN_SIGMA_M, Box, Located, Locator, Stature, box_height

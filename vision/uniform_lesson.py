@@ -13,8 +13,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from models.domain.clothing import Lab
 from models.domain.site import UniformColour
-from vision.clothing import Floats, Lab
+from vision.clothing import Floats
 
 FEWEST_SIGHTINGS = 5
 """Fewer may all be under one lamp, or of one fold."""

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.domain.clothing import UNKNOWN, Colour
 from models.domain.geometry import XY
 from models.domain.truth import Truth
 
@@ -77,6 +78,8 @@ class Person:
     """HOLDS for somebody who walked and was small; a child counts to a party and starts no wait beside one."""
     came_in: bool = True
     """False when first seen in mid-room: the true arrival was earlier (camera started, or hidden behind something)."""
+    clothes: Colour = UNKNOWN
+    """What the camera knows the person to wear; UNKNOWN while it is not sure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from models.domain.messages import Scene
 from models.domain.presence import Departure, Exit, Person, Role
 from models.domain.truth import Truth
 from pipelines.rules.contact import Contact
+from pipelines.rules.coverage import distance_m
 from pipelines.rules.party import Claim, End, Member, Party, departed
 from pipelines.rules.plan import TOGETHER_US, WaitPlan
 from pipelines.rules.service import meeting, partners
@@ -20,6 +22,13 @@ TOGETHER_M = 2.0
 """How close people of one party keep (domain.md 2.3)."""
 CHILD_US = 60 * US
 """A child who runs ahead or lags behind belongs to the party that came in next to it in time [P]."""
+STAFF_US = 20 * US
+"""Who was staff for so long and is a visitor now has another's name (pipelines/fusion.py, SETTLED_US): what came before
+is none of their wait."""
+THRESHOLD_M = 3.0
+"""Whoever first shows this near to a door may just have come in, hidden by others in the doorway [P]."""
+INWARDS_M = 0.8
+"""Farther from the door by so much, they go in."""
 WALK_MPS = 1.2
 """Turns the position error of the first sighting into an error of time."""
 
@@ -44,6 +53,8 @@ class Candidate:
     """Lost for so long that the wait was given up, and found again."""
     company: str | None = None
     """The party that `near_us` and `apart_us` were last measured to."""
+    door_m: float = math.inf
+    """How far from the nearest entrance line they first showed."""
 
     @property
     def dwelt_us(self) -> int:
@@ -57,6 +68,8 @@ class Door:
     candidates: tuple[Candidate, ...] = ()
     outside: tuple[tuple[str, int], ...] = ()
     """Persons told of, but in no waiting zone so far: (id, last scene there)."""
+    staff: tuple[tuple[str, int, int], ...] = ()
+    """Persons told of as staff: (id, first scene, last scene)."""
     anew: tuple[tuple[str, int], ...] = ()
     """Persons lost for so long that their wait was given up: (id, last scene in which they were still unseen)."""
     count: int = 0
@@ -73,7 +86,7 @@ class Door:
             if candidate.camera != scene.camera:
                 left.append(candidate)
                 continue
-            host = _host(parties, candidate)
+            host = _host(parties, candidate, plan)
             if host is not None:
                 parties = tuple(_joined(p, candidate) if p.id == host.id else p for p in parties)
                 continue
@@ -82,7 +95,7 @@ class Door:
             if _stays(judged, party, scene.utc_us, plan):
                 left.append(judged)
             elif judged.visitor and judged.dwelt_us >= plan.arrival_dwell_us and not _turned_round(judged):
-                if party is not None and (judged.near_us >= judged.apart_us or judged.member.child):
+                if party is not None and _belongs(judged):
                     parties = tuple(_joined(p, judged) if p.id == party.id else p for p in parties)
                 else:
                     door = replace(door, count=door.count + 1)
@@ -94,6 +107,7 @@ class Door:
         gone = {departure.person: departure for departure in scene.departed}
         taken = {member.id for party in parties if party.end is not End.CENSORED for member in party.members}
         outside, anew = dict(self.outside), dict(self.anew)
+        staff = _as_staff(self.staff, scene)
         for party in parties:
             if party.end is End.CENSORED and party.camera == scene.camera:
                 anew |= {m.id: scene.utc_us for m in party.here if m.id in people and m.id not in anew}
@@ -110,18 +124,37 @@ class Door:
                 outside[person.id] = scene.utc_us
             elif known is not None or zone is not None:
                 since_us = max(person.entered_us, outside.get(person.id, 0), anew.get(person.id, 0))
+                since_us = max(since_us, _staff_until(staff, person.id))
                 fresh = _candidate(person, known, (zone or "", scene.camera, since_us), when)
                 if person.id in scene.blind and scene.utc_us - person.last_seen_us > plan.max_gap_us:
                     fresh = replace(fresh, gap=(person.last_seen_us, scene.utc_us))
                 if known is None:
-                    walked_m = person.speed_mps * (scene.utc_us - person.entered_us) / US
-                    fresh = replace(_placed(fresh, parties, walked_m), anew=person.id in anew)
+                    fresh = replace(_placed(fresh, parties, person, plan), anew=person.id in anew)
                 after[person.id] = fresh
                 after[person.id] = _met(after[person.id], people, when, plan)
         after = _with_departures(after, gone)
-        stay = {p: t for p, t in outside.items() if p in people or not p.startswith(f"{scene.camera}/")}
-        door = replace(self, candidates=tuple(after.values()))
-        return replace(door, outside=tuple(sorted(stay.items())), anew=tuple(sorted(anew.items())))
+        return replace(
+            self,
+            candidates=tuple(after.values()),
+            outside=tuple(sorted((name, at_us) for name, at_us in outside.items() if name not in gone)),
+            staff=tuple(sorted((name, *span) for name, span in staff.items() if name not in gone)),
+            anew=tuple(sorted((name, at_us) for name, at_us in anew.items() if name not in gone)),
+        )
+
+
+def _as_staff(known: tuple[tuple[str, int, int], ...], scene: Scene) -> dict[str, tuple[int, int]]:
+    """Person -> (first, last scene as staff)."""
+    staff = {name: (first_us, last_us) for name, first_us, last_us in known}
+    for person in scene.persons:
+        if person.role is Role.STAFF:
+            first_us, _ = staff.get(person.id, (scene.utc_us, 0))
+            staff[person.id] = first_us, scene.utc_us
+    return staff
+
+
+def _staff_until(staff: Mapping[str, tuple[int, int]], name: str) -> int:
+    first_us, last_us = staff.get(name, (0, 0))
+    return last_us if last_us - first_us >= STAFF_US else 0
 
 
 def _with_departures(candidates: dict[str, Candidate], gone: Mapping[str, Departure]) -> dict[str, Candidate]:
@@ -155,13 +188,14 @@ def _met(candidate: Candidate, people: Mapping[str, Person], when: tuple[int, in
     return replace(candidate, contacts=contacts)
 
 
-def _placed(candidate: Candidate, parties: tuple[Party, ...], walked_m: float) -> Candidate:
+def _placed(candidate: Candidate, parties: tuple[Party, ...], person: Person, plan: WaitPlan) -> Candidate:
     """Where the doors are seen, whoever turns up in mid-hall was hidden till then: in the midst of a party it is one of
-    its people, whose track was lost or never begun, and not somebody who has just come. walked_m: how far from where
-    they showed they may be by now, for it takes some seconds to know of somebody."""
+    its people, whose track was lost or never begun, and not somebody who has just come."""
     member = candidate.member
     if member.came_in:
         return candidate
+    # It takes some seconds to know of somebody: so far from where they showed they may be by now.
+    walked_m = person.speed_mps * (person.last_seen_us - person.entered_us) / US
     near = [
         (away_m, party.id)
         for party in parties
@@ -172,13 +206,19 @@ def _placed(candidate: Candidate, parties: tuple[Party, ...], walked_m: float) -
         and party.entered_us < member.entered_us
         and (away_m := min(m.place.distance_m(member.place) for m in party.here)) <= TOGETHER_M + walked_m
     ]
-    return replace(candidate, beside=tuple(name for _, name in sorted(near)))
+    door_m = distance_m(plan.doors, candidate.camera, member.place)
+    return replace(candidate, beside=tuple(name for _, name in sorted(near)), door_m=door_m)
 
 
-def _host(parties: tuple[Party, ...], candidate: Candidate) -> Party | None:
-    """The party in whose midst the candidate showed, once it is known to be no staff and while the party is here."""
+def _host(parties: tuple[Party, ...], candidate: Candidate, plan: WaitPlan) -> Party | None:
+    """The party in whose midst the candidate showed, once it is known to be no staff and while the party is here. Near
+    a door it may be somebody who comes in as the others go out: whoever then goes further in is none of them."""
     if not candidate.visitor or candidate.member.departure is not None:
         return None
+    if candidate.door_m <= THRESHOLD_M:
+        inwards_m = distance_m(plan.doors, candidate.camera, candidate.member.place) - candidate.door_m
+        if inwards_m > INWARDS_M or candidate.dwelt_us < plan.arrival_dwell_us:
+            return None
     here = {party.id: party for party in parties if party.end is None}
     return next((here[name] for name in candidate.beside if name in here), None)
 
@@ -206,8 +246,8 @@ def _gone_before(parties: tuple[Party, ...], candidate: Candidate) -> Party | No
 def _measured(candidate: Candidate, party: Party | None, others: list[Candidate], step_us: int) -> Candidate:
     """How long the candidate has been near to, and apart from, the party: its members, and those who came in with it
     and will be. Who walks in third of three is near the second, who is no member yet."""
-    if party is None or candidate.member.departure is not None:
-        return candidate
+    if party is None or not candidate.member.seen:
+        return candidate  # where somebody was lost says nothing of whom they are walking with now
     place = candidate.member.place
     coming = [
         o.member for o in others if o is not candidate and abs(o.member.entered_us - party.entered_us) <= TOGETHER_US
@@ -229,6 +269,14 @@ def _stays(candidate: Candidate, party: Party | None, now_us: int, plan: WaitPla
     early = now_us - member.entered_us < plan.arrival_dwell_us
     company = party is not None or member.child
     return early or (company and now_us - member.entered_us < TOGETHER_US)
+
+
+def _belongs(candidate: Candidate) -> bool:
+    """Whether somebody is of the party that came in at about the same time. Lost from view before that could be seen,
+    they are: a party of its own would be counted, and nothing would ever be known of its wait."""
+    gone = candidate.member.departure
+    lost = gone is not None and gone.how is Exit.VANISHED and candidate.dwelt_us < TOGETHER_US
+    return lost or candidate.near_us >= candidate.apart_us or candidate.member.child
 
 
 def _turned_round(candidate: Candidate) -> bool:

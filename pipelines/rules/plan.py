@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.domain.rules import RULES
-from models.domain.site import Site, ZoneKind
+from models.domain.site import Region, Site, ZoneKind
 from pipelines.rules.continuity import us
 
 STARTS = frozenset({ZoneKind.HALL, ZoneKind.RECEPTION})
@@ -54,6 +54,8 @@ class WaitPlan:
     lost_us: int
     max_gap_us: int
     together_us: int
+    doors: tuple[Region, ...] = ()
+    """The entrance lines."""
 
     @classmethod
     def of(cls, site: Site, code: str) -> WaitPlan:
@@ -71,4 +73,5 @@ class WaitPlan:
             lost_us=us(setting["lost_s"]),
             max_gap_us=us(setting["max_gap_s"]),
             together_us=kind.together_us,
+            doors=tuple(Region((e.a, e.b, e.b), e.camera) for e in site.entrances),
         )

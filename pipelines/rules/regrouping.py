@@ -19,6 +19,8 @@ MERGE_M, MERGE_US = 2.0, us(30.0)
 """How near, for how long: strangers who wait do not keep so near for so long [P]."""
 MERGE_APART_US = 2 * TOGETHER_US
 """Entries further apart in time are never one party: the door's 10 s, and as much for the uncertainty of either."""
+SERVED_US = us(15.0)
+"""Two parties that are both served: nothing hangs on it but the count [P]."""
 SPLIT_M, SPLIT_US = 5.0, us(60.0)
 """Across a hall for a minute: a husband who looks around is back sooner, or in a self-guided zone [P]."""
 
@@ -42,7 +44,7 @@ def _merged(parties: tuple[Party, ...], live: list[Party], interval_us: int) -> 
             continue
         known = later.beside if later.beside is not None and later.beside[0] == host.id else (host.id, 0)
         beside = (host.id, known[1] + interval_us)
-        if beside[1] < MERGE_US:
+        if beside[1] < (MERGE_US if later.served_us is None else SERVED_US):
             changed[later.id] = replace(later, beside=beside)
             continue
         host = changed.get(host.id) or host
@@ -56,9 +58,9 @@ def _merged(parties: tuple[Party, ...], live: list[Party], interval_us: int) -> 
 
 def _host(later: Party, live: list[Party]) -> Party | None:
     """The earlier party that this one may belong to, and is near to now."""
-    if later.served_us is not None:
-        return None
     for host in live:
+        if later.served_us is not None and host.served_us is None:
+            continue
         earlier = (host.entered_us, host.id) < (later.entered_us, later.id)
         if earlier and later.entered_us - host.entered_us <= MERGE_APART_US and _near(host, later, MERGE_M):
             return host

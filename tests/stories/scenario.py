@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from models.domain.calendar import Hours, VipVisit, Window, WindowId
+from models.domain.clothing import UNKNOWN, Colour
 from models.domain.energy import Energy
 from models.domain.geometry import XY, FloorPoint, contains
 from models.domain.messages import EndOfRecording, Message, Observation, Scene, StreamLost, StreamResumed, Tick
@@ -120,6 +121,9 @@ class Actor:
     child: bool = False
     sigma_m: float = 0.1
     """How uncertain the camera is of the place."""
+    wears: Colour = UNKNOWN
+    dressed_s: float = 1.5
+    """So long after it is known what they wear."""
 
     def sits(self, *, until: float) -> Actor:
         """Sits down where the path has come to."""
@@ -231,6 +235,7 @@ class Watcher:
             seated=actor.seated(t) if seen else Truth.UNKNOWN,
             child=Truth.of(actor.child),
             came_in=actor.came_in,
+            clothes=actor.wears if t >= entered + actor.dressed_s else UNKNOWN,
         )
 
     def _departure(self, name: str, actor: Actor, t: float) -> Departure:

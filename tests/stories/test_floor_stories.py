@@ -132,3 +132,46 @@ def test_a_post_is_judged_by_the_view_that_can_tell(how):
     assert seconds(incident.t_first_us) == pytest.approx(30.5, abs=near(how))
     hidden = heard(where, 100, how, (("east", 5, 100), ("west", 5, 100)), east=[holder], west=[holder])
     assert hidden.incidents == ()
+
+
+RED, GREEN = ((45.0, 55.0, 30.0), (30.0, 0.0, 0.0)), ((50.0, -40.0, 25.0), (30.0, 0.0, 0.0))
+
+
+def pair(**dressed):
+    """Two who come in 3 s apart and wait beside each other, as clothes told or not."""
+    first = Actor("first", Role.VISITOR, **dressed and {"wears": RED}).enters(2, DOOR).walks(SEAT).stands(until=400)
+    second = Actor("second", Role.VISITOR, **dressed and {"wears": GREEN}).enters(5, DOOR).walks((8.3, 5.5))
+    return first, second.stands(until=400)
+
+
+@every_rate
+def test_two_of_whom_each_camera_sees_one_are_two_by_what_they_wear(how):
+    first, second = pair(dressed=True)
+    engine = heard(floor(), 100, how, east=[first], west=[second])
+    (party,) = engine.parties()
+    assert len(party.members) == 2
+    (incident,) = engine.incidents
+    assert seconds(incident.t_first_us) == pytest.approx(2, abs=near(how))
+
+
+@every_rate
+def test_two_of_whom_each_camera_loses_one_stay_two_as_both_saw_both(how):
+    """Nothing is known of their clothes; for ten seconds both cameras saw them beside each other."""
+    first, second = pair()
+    east, west = [first, second.hidden(14, 80)], [first.hidden(14, 80), second]
+    engine = heard(floor(), 100, how, east=east, west=west)
+    (party,) = engine.parties()
+    assert len(party.members) == 2
+    assert len(engine.incidents) == 1
+
+
+@every_rate
+def test_a_view_joined_before_its_clothes_were_known_parts_with_the_entry_of_its_own(how):
+    """For 20 s the second stands where the first is, behind others, and is taken for the first."""
+    first, second = pair(dressed=True)
+    second = replace(second, dressed_s=20.0, path=tuple((t, (x - 0.3, y - 0.2)) for t, (x, y) in second.path))
+    engine = heard(floor(), 100, how, east=[first], west=[second])
+    (party,) = engine.parties()
+    assert [round(seconds(member.entered_us)) for member in party.members] == pytest.approx([2, 5], abs=1)
+    (incident,) = engine.incidents
+    assert seconds(incident.t_confirmed_us) == pytest.approx(62, abs=near(how))

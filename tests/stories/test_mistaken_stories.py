@@ -6,6 +6,7 @@ import pytest
 
 from models.domain.messages import EndOfRecording, Scene, Tick
 from models.domain.presence import Role
+from models.domain.site import EntranceLine
 from pipelines.engine import Engine, order
 from tests.stories.scenario import DOOR, RATES, Actor, Story, only, seconds, site, utc
 
@@ -85,3 +86,89 @@ def test_staff_who_serves_the_next_party_1_8_m_away_serves_that_one_only(how):
     engine = alone(VISITOR, other, host, length_s=100, how=how)
     served = {round(seconds(party.entered_us)): party.served_us is not None for party in engine.parties()}
     assert served == {2: False, 20: True}
+
+
+@every_rate
+def test_who_was_staff_for_a_minute_and_is_a_visitor_now_waits_from_now(how):
+    """The receptionist's name has gone over to a visitor: nobody has waited since the morning."""
+    where = site(off=only(APPROACHED), posts=False)
+    scenes = [
+        replace(scene, persons=tuple(replace(p, role=Role.STAFF) for p in scene.persons))
+        if scene.utc_us < utc(65)
+        else scene
+        for scene in told_by("cam", [VISITOR], 200, how)
+    ]
+    engine = heard(where, 200, *scenes)
+    assert len(engine.parties()) == 1
+    (incident,) = engine.incidents
+    assert seconds(incident.t_first_us) == pytest.approx(65, abs=4 / how["fps"])
+    assert seconds(incident.t_confirmed_us) == pytest.approx(125, abs=4 / how["fps"])
+
+
+@every_rate
+def test_who_was_taken_for_staff_for_some_seconds_has_waited_all_along(how):
+    scenes = [
+        replace(scene, persons=tuple(replace(p, role=Role.STAFF) for p in scene.persons))
+        if utc(4) < scene.utc_us < utc(14)
+        else scene
+        for scene in told_by("cam", [VISITOR], 100, how)
+    ]
+    engine = heard(site(off=only(APPROACHED), posts=False), 100, *scenes)
+    (incident,) = engine.incidents
+    assert seconds(incident.t_first_us) == pytest.approx(2, abs=2 / how["fps"])
+
+
+@every_rate
+def test_who_walks_in_behind_a_party_and_is_lost_at_once_is_of_it(how):
+    lost = Actor("lost", Role.VISITOR).enters(4.4, DOOR).walks(SEAT).goes_unseen(8.0, 12.0)
+    engine = alone(VISITOR, lost, length_s=100, how=how)
+    assert len(engine.parties()) == 1
+
+
+DOORS = (EntranceLine("door", "hall", (4.9, 8.0), (6.9, 8.0), (5.9, 7.0)),)
+
+
+def at_the_door(*actors, how):
+    """Through the door of the hall; the first have been served and go out at 100 s."""
+    host = Actor("host", Role.STAFF).enters(0, (8.4, 5.9)).stands(until=400)
+    leaving = [
+        Actor(f"leaving {n}", Role.VISITOR).enters(2 + n, DOOR).walks((7.6, 5.5 - 0.6 * n)).stands(until=100 + n)
+        for n in range(2)
+    ]
+    where = replace(site(off=only(APPROACHED), posts=False), entrances=DOORS)
+    return Story([host, *(actor.walks_out() for actor in leaving), *actors], 200).played(where, **how)
+
+
+@every_rate
+def test_who_comes_in_hidden_by_a_party_that_goes_out_is_somebody_new(how):
+    fresh = Actor("fresh", Role.VISITOR).enters(101.5, (6.0, 6.5)).walks((3.0, 4.5)).stands(until=400)
+    engine = at_the_door(fresh.unseen_from_start(), how=how)
+    assert [len(party.members) for party in engine.parties()] == [2, 1]
+    (incident,) = engine.incidents
+    assert seconds(incident.t_confirmed_us) == pytest.approx(161.5, abs=1 + 2 / how["fps"])
+
+
+@every_rate
+def test_who_turns_up_beside_a_party_and_goes_out_with_it_is_of_it(how):
+    third = Actor("third", Role.VISITOR).enters(99.5, (6.6, 6.4)).stands(until=102.5).walks_out()
+    engine = at_the_door(third.unseen_from_start(), how=how)
+    assert [len(party.members) for party in engine.parties()] == [3]
+    assert engine.incidents == ()
+
+
+@every_rate
+def test_two_who_came_by_different_ways_and_are_served_together_are_one_party(how):
+    """They walked 3 m apart when they came in; the host meets both."""
+    host = Actor("host", Role.STAFF).enters(0, (11, 6)).stands(until=12).walks((8.2, 6.0)).stands(until=400)
+    apart = Actor("apart", Role.VISITOR).enters(4, (2.0, 7.5)).walks((4.6, 5.5), mps=0.35).walks((7.2, 4.9))
+    engine = alone(VISITOR, apart.stands(until=400), host, length_s=100, how=how)
+    (party,) = engine.parties()
+    assert len(party.members) == 2
+
+
+@every_rate
+def test_two_parties_served_beside_each_other_that_came_half_a_minute_apart_stay_two(how):
+    host = Actor("host", Role.STAFF).enters(0, (11, 6)).stands(until=12).walks((8.2, 6.0)).stands(until=400)
+    later = Actor("later", Role.VISITOR).enters(34, DOOR).walks((7.2, 4.9)).stands(until=400)
+    engine = alone(VISITOR, later, host, length_s=120, how=how)
+    assert [len(party.members) for party in engine.parties()] == [1, 1]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from models.domain.clothing import UNKNOWN
 from models.domain.media import US
 from models.domain.presence import Place
+from models.domain.truth import Truth
 from vision.clothes import Clothes, Glimpse
 from vision.place import Located
 
@@ -14,7 +16,7 @@ MINE, THEIRS = (NAVY, SAND), (RED, SAND)
 NEVER_US = -(10**15)
 
 
-def glimpses(clothes, colour, from_s, to_s, fps, mixed_us, *, contradicted=False):
+def glimpses(clothes, colour, from_s, to_s, fps, mixed_us, *, contradicted=Truth.FAILS):
     """The second from which the track is said to show somebody else; None if never."""
     for number in range(round(from_s * fps), round(to_s * fps)):
         utc_us = round(number / fps * US)
@@ -57,10 +59,40 @@ def test_a_moment_of_another_colour_is_nobody_else():
 def test_a_uniform_that_contradicts_counts_where_the_colours_are_alike():
     clothes = Clothes()
     glimpses(clothes, MINE, 0, 10, 5, NEVER_US)
-    assert glimpses(clothes, MINE, 10.4, 15, 5, 10 * US, contradicted=True) == pytest.approx(11.4, abs=0.3)
+    assert glimpses(clothes, MINE, 10.4, 15, 5, 10 * US, contradicted=Truth.HOLDS) == pytest.approx(11.4, abs=0.3)
 
 
 def test_clothes_that_cannot_be_read_say_nothing():
     clothes = Clothes()
     glimpses(clothes, MINE, 0, 10, 5, NEVER_US)
     assert glimpses(clothes, (None, None), 10.4, 15, 5, 10 * US) is None
+
+
+@pytest.mark.parametrize("fps", [5, 15])
+def test_a_uniform_half_hidden_now_and_then_takes_nothing_back(fps):
+    """A visitor in dark clothes stands behind somebody: her legs show for moments only."""
+    clothes = Clothes()
+    glimpses(clothes, MINE, 0, 10, fps, NEVER_US)
+    for n in range(3):
+        glimpses(clothes, MINE, 10 + n, 10.4 + n, fps, 10 * US, contradicted=Truth.HOLDS)
+        glimpses(clothes, MINE, 10.4 + n, 10.8 + n, fps, 10 * US, contradicted=Truth.UNKNOWN)
+    assert clothes.changed(round((12 + (round(0.4 * fps) - 1) / fps) * US)) or clothes.doubted
+
+
+def test_what_the_first_glimpse_showed_of_somebody_else_is_not_remembered():
+    clothes = Clothes()
+    clothes.first(THEIRS)
+    glimpses(clothes, MINE, 0, 2, 5, NEVER_US)
+    assert clothes.known
+    assert clothes.colour[0] == pytest.approx(NAVY)
+    assert glimpses(clothes, MINE, 2, 8, 5, 2 * US) is None, "nobody has taken over"
+
+
+def test_nothing_is_told_before_it_is_known_nor_while_something_else_is_worn():
+    clothes = Clothes()
+    glimpses(clothes, MINE, 0, 0.6, 5, NEVER_US)
+    assert clothes.told == UNKNOWN
+    glimpses(clothes, MINE, 0.6, 2, 5, NEVER_US)
+    assert clothes.told[0] == pytest.approx(NAVY)
+    glimpses(clothes, THEIRS, 2, 2.4, 5, 2 * US)
+    assert clothes.told == UNKNOWN

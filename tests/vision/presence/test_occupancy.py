@@ -238,6 +238,30 @@ def test_going_out_through_the_door_ends_at_the_line_though_still_in_view(hall):
     assert hall.ids == []
 
 
+def test_two_who_pass_in_the_doorway_and_are_mixed_up_have_one_gone_and_one_come(hall):
+    """The tracker gives the box of who walks out to who walks in, and the other way round."""
+    shown, told = set(), []
+
+    def door(t):
+        out, coming = standing(5.6, 6.0 + 1.2 * t), standing(6.7, 10.8 - 1.2 * t)
+        hall.evidence.colours = {out: RED, coming: BLUE}
+        shown.update(hall.ids)
+        return {1: out, 2: coming} if t < 1.95 else {1: coming, 2: out}
+
+    hall.play(3, lambda _: door(0.0))
+    began_us = hall.t_us
+    told = hall.play(5.5, door)
+    (here,) = hall.ids
+    assert shown - {gone.person for gone in told} == {here}, "nobody disappears untold"
+    (gone,) = told
+    assert gone.how is Exit.LEFT
+    assert gone.last_seen_us == pytest.approx(began_us + 2.0 * US, abs=1.2 * US)
+    (person,) = hall.presences.shown
+    assert person.came_in
+    assert person.clothes.colour[0] == pytest.approx(BLUE[0])
+    assert person.entered_us == pytest.approx(began_us + 2.0 * US, abs=1.2 * US)
+
+
 def test_who_walks_behind_a_plant_under_a_new_track_is_the_same_person():
     """The plant hides the legs, so the foot point jumps by metres; the crown goes on."""
     stage = Stage(hall_site(), "hall")
