@@ -43,7 +43,7 @@ def measured() -> tuple[float, float, float]:
         began = time.thread_time()
         sightings = view._tracker.update(detections, utc_us)
         departed = view._presences.step(utc_us, sightings, view)
-        persons = tuple(view._person(p, utc_us) for p in view._presences.shown)
+        persons = view._presences.persons(utc_us)
         between = time.thread_time()
         engine.step(Scene("west", "west/1", utc_us, persons, departed))
         seeing, judging = seeing + between - began, judging + time.thread_time() - between

@@ -238,6 +238,9 @@ def _lit(cloth: tuple[float, float, float], chance: random.Random) -> tuple[floa
 
 def _visible_share(box: Box, nearer: Iterable[Box]) -> float:
     """Share of a box that no nearer box covers, on a grid of 6 x 12."""
+    nearer = [b for b in nearer if b[0] < box[2] and box[0] < b[2] and b[1] < box[3] and box[1] < b[3]]
+    if not nearer:
+        return 1.0
     xs = np.linspace(box[0], box[2], 8)[1:-1]
     ys = np.linspace(box[1], box[3], 14)[1:-1]
     x, y = np.meshgrid(xs, ys)

@@ -16,12 +16,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from models.domain.clothing import UNKNOWN, Colour
+from models.domain.clothing import UNKNOWN, Colour, garment_distance
 from models.domain.messages import Message, Scene, StreamLost, Tick
 from models.domain.presence import Departure, Exit, Person, Place, Role
 from models.domain.site import Region, Site
 from models.domain.truth import Truth
-from pipelines.association import CLOSE_M, FARTHEST_M, Pairs, alike_role, compatible, gate_m, unlike
+from pipelines.association import CLOSE_M, FARTHEST_M, UNLIKE, Pairs, alike_role, compatible, gate_m, unlike
 from pipelines.rules.continuity import us
 from pipelines.rules.coverage import distance_m
 
@@ -105,6 +105,8 @@ class Fusion:
     came in, and what it wore, says nothing of theirs."""
     distinct: frozenset[tuple[str, str]] = frozenset()
     """Pairs of bodies that were seen far from each other at one time: never one person."""
+    worn: Mapping[str, Colour] = field(default_factory=dict)
+    """Presence id -> what it was first known to wear."""
     past: Mapping[str, Body] = field(default_factory=dict)
     """Bodies that are gone: incidents still name their cameras."""
 
@@ -162,9 +164,8 @@ class Fusion:
         contested = self._contested(scene.persons)
         people |= {person.id: person for person in scene.persons}
         pairs = self.pairs.after(camera, scene.persons, people, now_us)
-        work = _Work(
-            replace(self, people=people, pairs=pairs, blind=self.blind - {camera}, contested=contested), now_us
-        )
+        blind, worn = self.blind - {camera}, self._worn(scene)
+        work = _Work(replace(self, people=people, pairs=pairs, blind=blind, contested=contested, worn=worn), now_us)
         for gone in scene.departed:
             work.part(gone)
         for person in scene.persons:
@@ -175,6 +176,13 @@ class Fusion:
         roles = {name: body.person.role for body in fusion.bodies.values() for name in body.views.values()}
         told = replace(scene, persons=tuple(replace(p, role=roles.get(p.id, p.role)) for p in scene.persons))
         return *fusion._fused(scene, tuple(work.departed)), told
+
+    def _worn(self, scene: Scene) -> Mapping[str, Colour]:
+        gone = {departure.person for departure in scene.departed}
+        dressed = {p.id: p.clothes for p in scene.persons if p.clothes != UNKNOWN and p.id not in self.worn}
+        if not dressed and gone.isdisjoint(self.worn):
+            return self.worn
+        return {name: colour for name, colour in self.worn.items() if name not in gone} | dressed
 
     def _contested(self, persons: Sequence[Person]) -> frozenset[str]:
         unknown = {person.id for person in persons if person.role is Role.UNKNOWN}
@@ -369,12 +377,17 @@ class _Work:
             last = Departure(person.id, body.person.role, Exit.VANISHED, self._now_us, self._now_us, self._now_us)
             left = replace(left, person=_unseen(body.person), parted=last)
         self._bodies[body.id] = left
-        # Clothes tell whose name it has been all along: entry and role are that person's own. A role that has just been
-        # turned is what the camera sees now; one that was there before was somebody else's.
-        if not dressed:
+        # Clothes told for the first time tell whose name it has been all along: entry and role are that person's own. A
+        # role that has just been turned is what the camera sees now; one that was there before was somebody else's.
+        if not dressed or self._has_changed(stray):
             self._shed[stray] = (self._now_us, Role.UNKNOWN if settled else self._fusion.people[stray].role)
         del self._owner[stray]
         self._fresh[stray] = self._now_us
+
+    def _has_changed(self, presence: str) -> bool:
+        """Whether the presence was known in other clothes before: its camera gave the name to somebody else."""
+        before, now = self._fusion.worn.get(presence, UNKNOWN), self._fusion.people[presence].clothes
+        return any(apart > UNLIKE for apart in garment_distance(before, now))
 
     def _latest(self, body: Body) -> str:
         """The view that joined the body last."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Protocol
-
-import numpy as np
 
 from models.domain.clothing import Colour
 from models.domain.geometry import PERSON_HEIGHT_M, XY
@@ -201,9 +200,9 @@ class Presence:
         own = located.ratio * PERSON_HEIGHT_M * BOX_MARGIN
         if located.by_head or cut or not PERSON_HEIGHT_M <= own <= TALLEST_M or len(self._heights) >= HEIGHTS_KEPT:
             return
-        self._heights.append(own)
+        insort(self._heights, own)
         if len(self._heights) >= 4:
-            self.stature = Stature(float(np.quantile(self._heights, 0.75)), KNOWN_SIGMA_M)
+            self.stature = Stature(self._heights[3 * len(self._heights) // 4], KNOWN_SIGMA_M)
 
     def _scaled(self, located: Located, box: Box, locator: Locator) -> Located:
         """Without a floor the own height is the scale: smoothed, and a box cut by the border does not shrink it."""

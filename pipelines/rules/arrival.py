@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -53,8 +52,8 @@ class Candidate:
     """Lost for so long that the wait was given up, and found again."""
     company: str | None = None
     """The party that `near_us` and `apart_us` were last measured to."""
-    door_m: float = math.inf
-    """How far from the nearest entrance line they first showed."""
+    door_m: float | None = None
+    """How far from the nearest entrance line they were first told of, where they may have come in unseen."""
 
     @property
     def dwelt_us(self) -> int:
@@ -184,7 +183,9 @@ def _candidate(
 def _met(candidate: Candidate, people: Mapping[str, Person], when: tuple[int, int], plan: WaitPlan) -> Candidate:
     member = candidate.member
     others = partners(people, (member.id,), member.entered_us)
-    contacts = meeting(candidate.contacts, others, (people[member.id],), when, plan.serve_distance_m)
+    # Whoever is lost on the way in has gone on: nobody meets them where they were last seen.
+    here = (people[member.id],) if member.seen else ()
+    contacts = meeting(candidate.contacts, others, here, when, plan.serve_distance_m)
     return replace(candidate, contacts=contacts)
 
 
@@ -194,7 +195,8 @@ def _placed(candidate: Candidate, parties: tuple[Party, ...], person: Person, pl
     member = candidate.member
     if member.came_in:
         return candidate
-    # It takes some seconds to know of somebody: so far from where they showed they may be by now.
+    # It takes some seconds to know of somebody: so far from where they showed, and from whom they were with, they may
+    # be by now.
     walked_m = person.speed_mps * (person.last_seen_us - person.entered_us) / US
     near = [
         (away_m, party.id)
@@ -206,21 +208,27 @@ def _placed(candidate: Candidate, parties: tuple[Party, ...], person: Person, pl
         and party.entered_us < member.entered_us
         and (away_m := min(m.place.distance_m(member.place) for m in party.here)) <= TOGETHER_M + walked_m
     ]
-    door_m = distance_m(plan.doors, candidate.camera, member.place)
+    away_m = distance_m(plan.doors, candidate.camera, member.place)
+    door_m = away_m if away_m <= THRESHOLD_M + walked_m else None
     return replace(candidate, beside=tuple(name for _, name in sorted(near)), door_m=door_m)
 
 
 def _host(parties: tuple[Party, ...], candidate: Candidate, plan: WaitPlan) -> Party | None:
     """The party in whose midst the candidate showed, once it is known to be no staff and while the party is here. Near
-    a door it may be somebody who comes in as the others go out: whoever then goes further in is none of them."""
+    a door it may be somebody who came in as the others went out: they are of the party as they go out as well, or while
+    they are with it, and none of it as they go further in."""
     if not candidate.visitor or candidate.member.departure is not None:
         return None
-    if candidate.door_m <= THRESHOLD_M:
-        inwards_m = distance_m(plan.doors, candidate.camera, candidate.member.place) - candidate.door_m
-        if inwards_m > INWARDS_M or candidate.dwelt_us < plan.arrival_dwell_us:
-            return None
     here = {party.id: party for party in parties if party.end is None}
-    return next((here[name] for name in candidate.beside if name in here), None)
+    host = next((here[name] for name in candidate.beside if name in here), None)
+    if host is None or candidate.door_m is None:
+        return host
+    place = candidate.member.place
+    inwards_m = distance_m(plan.doors, candidate.camera, place) - candidate.door_m
+    if inwards_m > INWARDS_M or candidate.dwelt_us < plan.arrival_dwell_us:
+        return None
+    together = any(m.seen and m.place.distance_m(place) <= TOGETHER_M for m in host.here)
+    return host if together or inwards_m < -INWARDS_M else None
 
 
 def _company(parties: tuple[Party, ...], candidate: Candidate, together_us: int) -> Party | None:
@@ -267,7 +275,7 @@ def _stays(candidate: Candidate, party: Party | None, now_us: int, plan: WaitPla
     if candidate.anew and member.walking_since_us is not None:
         return True  # who walks by was found again, but does not wait
     early = now_us - member.entered_us < plan.arrival_dwell_us
-    company = party is not None or member.child
+    company = party is not None or member.child or (candidate.door_m is not None and bool(candidate.beside))
     return early or (company and now_us - member.entered_us < TOGETHER_US)
 
 

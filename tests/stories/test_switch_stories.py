@@ -15,7 +15,7 @@ from tests.stories.scenario import HOME, START_US, Actor, only, seconds, site, u
 OUTSIDE, DOORWAY, SEAT = (6.0, 9.5), (6.0, 8.0), (7.6, 5.5)
 NAVY = UniformColour("navy", (11.5, 4.0, -8.0))
 SWITCHING = (
-    {"fps": 15.0},
+    {"fps": 30.0},
     {"fps": 5.0},
     {"fps": 15.0, "drop": 0.4, "jitter": 0.8},
 )
