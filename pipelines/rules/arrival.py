@@ -22,7 +22,7 @@ TOGETHER_M = 2.0
 CHILD_US = 60 * US
 """A child who runs ahead or lags behind belongs to the party that came in next to it in time [P]."""
 STAFF_US = 20 * US
-"""Who was staff for so long and is a visitor now has another's name (pipelines/fusion.py, SETTLED_US): what came before
+"""Who was staff for so long and is a visitor now has another's name (pipelines/bodies.py, SETTLED_US): what came before
 is none of their wait."""
 THRESHOLD_M = 3.0
 """Whoever first shows this near to a door may just have come in, hidden by others in the doorway [P]."""
