@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from models.domain.media import US
 from models.domain.messages import Message, Scene, StreamLost
 from models.domain.presence import Person, Role
 from models.domain.site import Post, Site
@@ -25,6 +26,10 @@ from pipelines.rules.service import meeting
 COARSE_M = 0.5
 """A place this uncertain tells only roughly where somebody is: the head of somebody 10 m away whose feet are hidden is
 read 0.9 m off by 10 cm of stature. Finer ones count as they stand."""
+EMERGED_M = 1.5
+"""Staff who first show this near to a post, and were not seen to come, were in it: its counter hid them [P]."""
+EMERGED_US = us(30.0)
+"""So long after they showed it may still become known that they are staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,10 @@ class Sight:
     """Who was out of the post at the last scene."""
     manned_since_us: int | None = None
     """Since when enough staff have been in the post itself."""
+    emerging: tuple[tuple[str, int], ...] = ()
+    """Who first showed beside the post and may turn out to be staff, and when."""
+    emerged_us: int = 0
+    """When staff last came out of it whom nobody had seen in it."""
     pending_since_us: int | None = None
     """Since when a holder may be: too short to be called service yet."""
 
@@ -85,6 +94,11 @@ class PostWatch(Following):
     def pending_since_us(self) -> int | None:
         """An unattended post may turn out to have been served from here on."""
         return min((s.pending_since_us for s in self.sights if s.pending_since_us is not None), default=None)
+
+    @property
+    def emerged_us(self) -> int:
+        """Until then the post was held though nobody was seen in it; 0 where nothing says so."""
+        return max((sight.emerged_us for sight in self.sights), default=0)
 
     @property
     def persons(self) -> tuple[str, ...]:
@@ -149,6 +163,7 @@ class PostWatch(Following):
         maybe += sum(self._may_be_inside(person, scene.camera) for person in scene.persons if person not in inside)
         latest = [h for h in sight.holders if h in people and h not in {p.id for p in staff}]
         holders = (*latest, *sorted(person.id for person in staff))[-self.post.required_count :]
+        sight = self._emerged(sight, scene)
         arrived = _arrived(sight, inside, scene)
         stays = sorted(arrived[person.id] for person in seen)
         needed = self.post.required_count
@@ -163,6 +178,29 @@ class PostWatch(Following):
         sight = self._covered(sight, people, {p.id for p in inside}, scene.utc_us)
         sure = len(seen) + (sight.covered_since_us is not None)
         return sight if sure == sight.sure else replace(sight, sure=sure)
+
+    def _emerged(self, sight: Sight, scene: Scene) -> Sight:
+        """Whether staff have come out of the post whom nobody had seen in it."""
+        people = {person.id: person for person in scene.persons}
+        told = sight.elsewhere | {name for name, _ in sight.arrived}
+        fresh = [(p.id, p.entered_us) for p in scene.persons if p.id not in told and self._shows_beside(p, scene)]
+        emerging = dict((*sight.emerging, *fresh))
+        staff = [since for name, since in emerging.items() if name in people and people[name].role is Role.STAFF]
+        still = tuple(
+            (name, since_us)
+            for name, since_us in sorted(emerging.items())
+            if name in people and people[name].role is Role.UNKNOWN and scene.utc_us - since_us <= EMERGED_US
+        )
+        if still == sight.emerging and not staff:
+            return sight
+        return replace(sight, emerging=still, emerged_us=max((sight.emerged_us, *staff)))
+
+    def _shows_beside(self, person: Person, scene: Scene) -> bool:
+        """Whether somebody, told of for the first time, was hidden near the post until then and is outside it now."""
+        if person.came_in or person.role is Role.VISITOR or self.post.id in person.posts:
+            return False
+        walked_m = person.speed_mps * (scene.utc_us - person.entered_us) / US
+        return distance_m(self.post.regions, scene.camera, person.place) <= EMERGED_M + walked_m
 
     def _may_be_inside(self, person: Person, camera: str) -> bool:
         """Staff of whom only the head shows, far off: outside the post, but by no more than the place is uncertain."""

@@ -93,7 +93,7 @@ class PostUnattended:
         if end is not None and end[1] == "off_duty":
             post = replace(post, duty=duty_at(watch.post, state.time_zone, message.utc_us))
         if post.absence is None and watch.status == "unattended" and post.duty and not _is_end(message):
-            floor_us = max(watch.since_us, post.duty.start_us)
+            floor_us = max(watch.since_us, post.duty.start_us, watch.emerged_us)
             if end is not None and end[1] == "blind":
                 floor_us = max(floor_us, watch.at_us)
             post = replace(post, absence=Absence(HeldClock(floor_us), watch.breaks))
@@ -173,8 +173,9 @@ def _end(post: PostState, before: PostWatch, message: Message) -> tuple[int, str
         return max(before.at_us, absence.since_us), "blind"
     if post.duty is not None and watch.at_us >= post.duty.end_us:
         return post.duty.end_us, "off_duty"
-    if watch.status == "attended":
-        return max(watch.since_us, absence.since_us), "resolved"
+    held_us = watch.since_us if watch.status == "attended" else watch.emerged_us
+    if watch.status == "attended" or held_us > absence.since_us:
+        return max(held_us, absence.since_us), "resolved"
     if isinstance(message, EndOfRecording):
         return watch.at_us, "end_of_recording"
     return None

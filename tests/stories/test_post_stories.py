@@ -210,3 +210,35 @@ def test_a_holder_of_whom_only_the_head_shows_may_be_in_the_post_and_is_not_miss
     assert shown == {"unknown"}, "neither missed nor counted as there"
     (incident,) = Story([replace(beside, sigma_m=0.1)], 100).played(desk(), **how).incidents
     assert incident.code == POST
+
+
+BESIDE = (10.5, 4.9)
+
+
+def comes_out(role=Role.STAFF, *, seen_to_come=False):
+    """Somebody who first shows beside the desk at 50 s and goes through the hall; the role is known later."""
+    walker = Actor("walker", role).enters(50, BESIDE).walks((3.0, 5.0)).stands(until=400).known_from(53)
+    return walker if seen_to_come else walker.unseen_from_start()
+
+
+@every_rate
+def test_who_comes_out_from_behind_the_counter_held_the_post_till_then(how):
+    """The counter hid her but for her head: what was told meanwhile is closed, and she is missed from when she left."""
+    warned, told = Story([comes_out()], 130).played(desk(), **how).incidents
+    assert (warned.end_reason, warned.severity) == ("resolved", "incident")
+    assert seconds(warned.t_end_us) == pytest.approx(50, abs=near(how))
+    assert seconds(told.t_first_us) == pytest.approx(50, abs=near(how))
+    assert seconds(told.t_confirmed_us) == pytest.approx(90, abs=near(how))
+
+
+@every_rate
+def test_staff_who_were_seen_to_come_and_pass_the_desk_did_not_hold_it(how):
+    (incident,) = Story([comes_out(seen_to_come=True)], 130).played(desk(), **how).incidents
+    assert seconds(incident.t_first_us) == pytest.approx(0, abs=near(how))
+    assert incident.severity == "high"
+
+
+@every_rate
+def test_a_visitor_who_turns_up_beside_the_desk_did_not_hold_it(how):
+    (incident,) = Story([comes_out(Role.VISITOR)], 130).played(desk(), **how).incidents
+    assert seconds(incident.t_first_us) == pytest.approx(0, abs=near(how))
