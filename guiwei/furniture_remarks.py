@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from calibration.reference_pictures import references_of
@@ -39,16 +40,26 @@ def furniture_remarks(site: Site) -> Iterator[Said]:
             if any(references.values()):
                 yield "furniture.remark.unseen", {"item": item.id}
             continue
-        camera, sigma = min(sigmas.items(), key=lambda pair: pair[1])
-        if VERIFIABLE * sigma > item.tolerance_mm:
-            digits = 1 if item.outline else 0
-            least = f"{VERIFIABLE * sigma:.{digits}f} {item.unit}"
-            places = {"item": item.id, "camera": camera, "sigma": f"{sigma:.{digits}f} {item.unit}", "least": least}
-            yield "furniture.remark.unverifiable", places | {"tolerance": f"{item.tolerance_mm:g} {item.unit}"}
+        camera, sigma = min(sigmas.items(), key=lambda pair: pair[1].offset)
+        digits = 1 if item.outline else 0
+        if not sigma.tells_place(item):
+            yield _unverifiable(item, camera, (item.tolerance_mm, sigma.offset, item.unit), digits)
+        if not sigma.tells_turn(item):
+            yield _unverifiable(item, camera, (item.turn_tolerance_deg, sigma.turn_deg, "°"), 1)
     yield from _labels(site, poses)
     states = {one.state for one in site.furniture.baselines}
     if BaselineState.FROZEN not in states:
         yield "furniture.remark.no_baseline", {}
+
+
+def _unverifiable(item: FurnitureItem, camera: str, what: tuple[float, float, str], digits: int) -> Said:
+    """what: the tolerance, one sigma, and their unit."""
+    tolerance, sigma, unit = what
+    unit = unit if unit == "°" else f" {unit}"
+    least = math.ceil(VERIFIABLE * sigma * 10**digits) / 10**digits
+    places = {"item": item.id, "camera": camera, "tolerance": f"{tolerance:g}{unit}"}
+    sizes = {"sigma": f"{sigma:.{digits}f}{unit}", "least": f"{least:.{digits}f}{unit}"}
+    return "furniture.remark.unverifiable", places | sizes
 
 
 def _labels(site: Site, poses: dict[str, CameraPose]) -> Iterator[Said]:

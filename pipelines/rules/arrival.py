@@ -220,15 +220,15 @@ def _host(parties: tuple[Party, ...], candidate: Candidate, plan: WaitPlan) -> P
     if not candidate.visitor or candidate.member.departure is not None:
         return None
     here = {party.id: party for party in parties if party.end is None}
-    host = next((here[name] for name in candidate.beside if name in here), None)
-    if host is None or candidate.door_m is None:
-        return host
+    hosts = [here[name] for name in candidate.beside if name in here]
+    if not hosts or candidate.door_m is None:
+        return hosts[0] if hosts else None
     place = candidate.member.place
     inwards_m = distance_m(plan.doors, candidate.camera, place) - candidate.door_m
     if inwards_m > INWARDS_M or candidate.dwelt_us < plan.arrival_dwell_us:
         return None
-    together = any(m.seen and m.place.distance_m(place) <= TOGETHER_M for m in host.here)
-    return host if together or inwards_m < -INWARDS_M else None
+    together = (p for p in hosts if any(m.seen and m.place.distance_m(place) <= TOGETHER_M for m in p.here))
+    return next(together, hosts[0] if inwards_m < -INWARDS_M else None)
 
 
 def _company(parties: tuple[Party, ...], candidate: Candidate, together_us: int) -> Party | None:

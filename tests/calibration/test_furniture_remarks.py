@@ -46,6 +46,21 @@ def test_each_item_that_cannot_be_judged_is_named(tmp_path: Path):
     }
 
 
+def test_a_turn_that_is_allowed_less_than_can_be_told_is_named_with_what_can(tmp_path: Path):
+    write_reference(tmp_path, "cam", "day", picture(pushed=False).astype(np.float32))
+    items = {"chair": CHAIR, "strict": replace(CHAIR, id="strict", turn_tolerance_deg=0.5)}
+    site = replace(showroom(tmp_path), furniture=Furniture(items, (Baseline(1, BaselineState.FROZEN, 0),)))
+    remarks = {places["item"]: places for _, places in furniture_remarks(site)}
+    assert set(remarks) == {"strict"}
+    assert remarks["strict"]["tolerance"] == "0.5°"
+    least = float(remarks["strict"]["least"].removesuffix("°"))
+    assert 0.5 < least < 10.0
+    allowed = {"strict": replace(items["strict"], turn_tolerance_deg=least)}
+    again = replace(site, furniture=Furniture(allowed, site.furniture.baselines))
+    told = [places["least"] for _, places in furniture_remarks(again)]
+    assert told == [] or float(told[0].removesuffix("°")) < 1.5 * least, "a larger turn is a little less sure"
+
+
 def test_what_is_drawn_in_the_picture_is_judged_in_pixels(tmp_path: Path):
     write_reference(tmp_path, "cam", "day", picture(pushed=False).astype(np.float32))
     around = hull(camera(), CHAIR)

@@ -157,6 +157,16 @@ def test_who_turns_up_beside_a_party_and_goes_out_with_it_is_of_it(how):
 
 
 @every_rate
+def test_who_turns_up_beside_those_who_stay_as_others_walk_past_is_of_those_who_stay(how):
+    """One of two who wait near the door is taken up anew just as the party that was served goes by."""
+    stays = [Actor(f"stays {n}", Role.VISITOR).enters(50 + n, DOOR).walks((6.4 + 0.7 * n, 6.0)) for n in range(2)]
+    stays[1] = replace(stays[1].stands(until=100.5), leaves_s=None).goes_unseen(100.0, 104.0)
+    anew = Actor("anew", Role.VISITOR).enters(100.7, (7.1, 6.0)).stands(until=400).unseen_from_start()
+    engine = at_the_door(stays[0].stands(until=400), stays[1], anew, how=how)
+    assert [len(party.members) for party in engine.parties()] == [2, 3]
+
+
+@every_rate
 def test_two_who_came_by_different_ways_and_are_served_together_are_one_party(how):
     """They walked 3 m apart when they came in; the host meets both."""
     host = Actor("host", Role.STAFF).enters(0, (11, 6)).stands(until=12).walks((8.2, 6.0)).stands(until=400)

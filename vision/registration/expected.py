@@ -1,18 +1,35 @@
-"""How sure a measurement of an item will be at best, before anything has moved: what its tolerance can be told by."""
+"""How sure a measurement of an item will be at best, before anything has moved: what its tolerances can be told by."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from models.domain.camera_pose import CameraPose
-from models.domain.furniture import FurnitureItem
+from models.domain.furniture import VERIFIABLE, FurnitureItem
 from models.domain.media import Image
 from vision.registration.align import Seen
 from vision.registration.features import Map
 from vision.registration.picture_plane import in_pixels, stand_in_view
-from vision.registration.register import LEAST_POINTS, SHAPE_MM, SHAPE_SHARE, Standing, register
-from vision.registration.taught import look_of
+from vision.registration.register import LEAST_POINTS, Standing, Verdict, model_sigma, register
+from vision.registration.taught import Stand, look_of
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One sigma of an item that stands off by its tolerance, in its own unit, and of one that is turned by it, degrees
+    (0 for something round)."""
+
+    offset: float
+    turn_deg: float
+
+    def tells_place(self, item: FurnitureItem) -> bool:
+        """Whether its tolerance of place is at least three sigma."""
+        return VERIFIABLE * self.offset <= item.tolerance_mm
+
+    def tells_turn(self, item: FurnitureItem) -> bool:
+        return VERIFIABLE * self.turn_deg <= item.turn_tolerance_deg
 
 
 def expected_sigma(
@@ -20,11 +37,12 @@ def expected_sigma(
     item: FurnitureItem,
     others: Sequence[FurnitureItem],
     references: Mapping[str, Image | Map],
-) -> float | None:
-    """One sigma, in the item's unit, of an item that stands off by its tolerance; None where this camera does not see
-    it or knows too little of it. camera: may be None for an item given as an outline in the picture.
+) -> Expected | None:
+    """What one camera will be unsure by; None where it does not see the item or knows too little of it. camera: may be
+    None for an item given as an outline in the picture.
 
-    Of several references the one measured by another tells the light's share too; the largest counts."""
+    Of several references the one measured by another tells the light's share too; the largest counts. What an item's
+    being moved adds (`model_sigma`) counts as if it stood off by its tolerance."""
     pictures = list(references.items())
     if not pictures:
         return None
@@ -40,8 +58,20 @@ def expected_sigma(
         rest = [look for k, look in enumerate(looks) if k != number] or looks
         verdict = register(rest, Seen(stand, picture))
         if verdict.standing is Standing.MEASURED:
-            found.append(in_pixels(verdict.sigma_mm / 1000) if item.outline else verdict.sigma_mm)
+            found.append(_off_by_its_tolerance(stand, verdict))
     if not found:
         return None
-    shape = in_pixels(SHAPE_MM / 1000) if item.outline else SHAPE_MM
-    return math.hypot(max(found), min(SHAPE_SHARE * item.tolerance_mm, shape))
+    offset_mm, turn_deg = max(one[0] for one in found), max(one[1] for one in found)
+    return Expected(in_pixels(offset_mm / 1000) if item.outline else offset_mm, turn_deg if item.symmetry else 0.0)
+
+
+def _off_by_its_tolerance(stand: Stand, unmoved: Verdict) -> tuple[float, float]:
+    item = stand.item
+    allowed_mm = item.tolerance_mm * (1000 / in_pixels(1.0) if item.outline else 1.0)
+    still_mm, still_deg = model_sigma(stand, 0.0, 0.0)
+    moved_mm, _ = model_sigma(stand, allowed_mm, 0.0)
+    _, turned_deg = model_sigma(stand, 0.0, item.turn_tolerance_deg)
+    return (
+        math.sqrt(max(0.0, unmoved.sigma_mm**2 - still_mm**2) + moved_mm**2),
+        math.sqrt(max(0.0, unmoved.sigma_deg**2 - still_deg**2) + turned_deg**2),
+    )

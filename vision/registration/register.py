@@ -22,7 +22,7 @@ from vision.registration.align import Alignment, Fit, Seen
 from vision.registration.motion import FloorMotion
 from vision.registration.outline import EMPTY, FILLED, UNLIKELY, Facing
 from vision.registration.palette import presence
-from vision.registration.taught import REACH_M, Look
+from vision.registration.taught import REACH_M, Look, Stand
 
 KEEP = 0.60
 """Share of an item's points that agree with its reference: it has not been touched (measured on rendered clips:
@@ -267,32 +267,42 @@ much (measured: turned by 30, 45, 60 degrees the place is 11, 22, 50 mm off)."""
 
 
 def _measured(alignment: Alignment, fit: Fit, margin: float) -> Verdict:
-    scale = alignment.stand.px_per_m
     cov = INFLATE**2 * fit.covariance
-    moved_mm, turned = fit.motion.offset_mm, abs(fit.motion.turn_deg)
+    own_mm, own_deg = 1000 * math.sqrt(float(cov[0, 0] + cov[1, 1])), math.sqrt(float(cov[2, 2]))
+    sigma_mm, sigma_deg = model_sigma(alignment.stand, fit.motion.offset_mm, abs(fit.motion.turn_deg))
+    return Verdict(
+        Standing.MEASURED,
+        fit.motion,
+        math.hypot(own_mm, sigma_mm),
+        math.hypot(own_deg, sigma_deg),
+        fit.seen,
+        fit.explained,
+        margin,
+        alignment.look.light,
+    )
+
+
+def model_sigma(stand: Stand, moved_mm: float, turned: float) -> tuple[float, float]:
+    """What an answer is unsure by besides its own fit, mm and degrees: the picture's drift, the encoder's pull on what
+    has moved, and the shape that is only roughly known, for an item moved so far and turned by so many degrees."""
     pixels = math.hypot(PLACE_PX, PULL_PX) if moved_mm >= SMALL_MM or turned >= SMALL_DEG else PLACE_PX
-    lift = pixels**2 * _per_pixel(alignment)
-    item = alignment.stand.item
+    lift = pixels**2 * _per_pixel(stand)
+    item = stand.item
     shape_mm = FOLIAGE_MM if item.cls is ItemClass.PLANT else SHAPE_MM
     turn_mm = TURN_MM * max(1.0, max(item.size_m[:2]) / TURN_SIZE_M)
     aside_mm = turn_mm * (turned + FARTHER * max(0.0, turned - WELL_TURNED_DEG))
-    sigma_mm = math.sqrt(
-        1e6 * float(cov[0, 0] + cov[1, 1] + lift) + min(SHAPE_SHARE * moved_mm, shape_mm) ** 2 + aside_mm**2
-    )
     radius_m = max(0.15, math.hypot(*item.size_m[:2]) / 2)
-    pixel_deg = math.degrees(pixels / scale / radius_m)
-    sigma_deg = math.sqrt(
-        float(cov[2, 2]) + pixel_deg**2 + (TURN_SHARE * turned) ** 2 + (0.01 * moved_mm) ** 2 + 0.2**2
-    )
-    return Verdict(
-        Standing.MEASURED, fit.motion, sigma_mm, sigma_deg, fit.seen, fit.explained, margin, alignment.look.light
+    pixel_deg = math.degrees(pixels / stand.px_per_m / radius_m)
+    return (
+        math.sqrt(1e6 * lift + min(SHAPE_SHARE * moved_mm, shape_mm) ** 2 + aside_mm**2),
+        math.sqrt(pixel_deg**2 + (TURN_SHARE * turned) ** 2 + (0.01 * moved_mm) ** 2 + 0.2**2),
     )
 
 
-def _per_pixel(alignment: Alignment) -> float:
+def _per_pixel(stand: Stand) -> float:
     """Square metres of floor that one pixel is worth, both directions together."""
-    camera, pose = alignment.stand.camera, alignment.stand.item.pose
-    height = alignment.stand.item.size_m[2] / 2
+    camera, pose = stand.camera, stand.item.pose
+    height = stand.item.size_m[2] / 2
     at: Floats = np.array([(pose.x_m, pose.y_m, height)])
     steps = [camera.project(at + step) - camera.project(at) for step in ((0.05, 0, 0), (0, 0.05, 0))]
     slope = np.stack([step[0] / 0.05 for step in steps], -1)
