@@ -31,7 +31,7 @@ from pipelines.camera_watch import CameraWatch
 from pipelines.casebook import CaseBook
 from pipelines.day_reports import DayReports
 from pipelines.engine import Engine
-from pipelines.evidence import Boxes, Evidence, SecondNet
+from pipelines.evidence import Evidence
 from pipelines.inlet import SignalInlet
 from pipelines.layout_report import layout_body
 from pipelines.measurements import LAYOUT, MeasurementLog
@@ -39,6 +39,7 @@ from pipelines.merging import Merge
 from pipelines.outbox import Outbox, Tell, api_client
 from pipelines.results import write_results
 from pipelines.runner import Desk, Headway, Runner
+from pipelines.second_look import Boxes, SecondNet
 from pipelines.shutter import LOW_SCORE, NotingFinder
 from pipelines.trails import Trails
 from vision.detectors import load_detector

@@ -8,13 +8,12 @@ its `evidence_note` says why pictures are missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from models.domain.errors import GuiweiError
 from models.domain.incident import EvidenceFile, Incident
@@ -26,6 +25,7 @@ from pipelines.evidence_files import Print, keep
 from pipelines.evidence_overlay import overlay
 from pipelines.evidence_strip import Tile, moments, strip
 from pipelines.furniture_card import furniture_card
+from pipelines.second_look import SecondLook, SecondNet
 from pipelines.shutter import encoded
 from pipelines.trails import Trails
 from vision.privacy import mask_persons
@@ -48,10 +48,6 @@ DISK_FULL = "evidence.note.disk_full"
 NO_PICTURES = "evidence.note.no_pictures"
 CLIP_FAILED = "evidence.note.clip_failed"
 
-Boxes = NDArray[np.float32]
-SecondNet = Callable[[Image], Boxes]
-"""People on a picture at a low score: (n, 4) px of that picture. Raises GuiweiError when the network fails."""
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -72,7 +68,8 @@ class Evidence:
         net: SecondNet | None,
         trails: Trails | None = None,
     ) -> None:
-        self._site, self._folder, self._albums, self._net = site, folder, albums, net
+        self._site, self._folder, self._albums = site, folder, albums
+        self._look = None if net is None else SecondLook(net)
         self._trails = trails or Trails()
         self._moments: dict[str, dict[int, Shot]] = {}
 
@@ -84,8 +81,8 @@ class Evidence:
             return Kept(note=_missing(album, incident.t_confirmed_us))
         before = album.before(incident.t_first_us - round(BEFORE_S * US)) or album.before(incident.t_first_us)
         try:
-            made = [self._still("before", before)] if before is not None and before is not now else []
-            seen = self._netted(now)
+            made = [self._still("before", incident.camera, before)] if before is not None and before is not now else []
+            seen = self._netted(incident.camera, now)
             card = furniture_card(seen, self._site, incident)
             marked = overlay(seen, self._site, incident, now.figures) if card is None else card
             made += [_print("now", seen, now.utc_us), _print("overlay", marked, now.utc_us)]
@@ -102,7 +99,7 @@ class Evidence:
         if len(shots) < 2:
             return Kept(note=_missing(album, at_us))
         try:
-            pictures = self._moving(shots)
+            pictures = self._moving(incident.camera, shots)
         except (ValueError, cv2.error, GuiweiError):
             return Kept(note=MASKING_FAILED)
         try:
@@ -129,7 +126,9 @@ class Evidence:
         if not found:
             return Kept()
         try:
-            tiles = [Tile(label, shot.utc_us, self._netted(shot), shot.figures) for label, shot in found]
+            tiles = [
+                Tile(label, shot.utc_us, self._netted(incident.camera, shot), shot.figures) for label, shot in found
+            ]
             until_us = incident.t_end_us or tiles[-1].utc_us
             paths = self._trails.path(_persons(incident), incident.t_first_us, until_us)
             sheet = encoded(strip(self._site, incident, tiles, paths))
@@ -152,37 +151,25 @@ class Evidence:
         made = Print("timeline.png", "timeline", data, incident.t_first_us, incident.t_confirmed_us)
         return self._written(incident, [made])
 
-    def _still(self, label: str, shot: Shot) -> Print:
-        return _print(label, self._netted(shot), shot.utc_us)
+    def _still(self, label: str, camera: str, shot: Shot) -> Print:
+        return _print(label, self._netted(camera, shot), shot.utc_us)
 
-    def _netted(self, shot: Shot) -> Image:
+    def _netted(self, camera: str, shot: Shot) -> Image:
         image = decoded(shot)
-        return image if self._net is None else mask_persons(image, self._net(image))
+        return image if self._look is None else mask_persons(image, self._look.people(camera, shot.utc_us, image))
 
-    def _moving(self, shots: list[Shot]) -> list[tuple[int, Image]]:
+    def _moving(self, camera: str, shots: list[Shot]) -> list[tuple[int, Image]]:
         read = [decoded(shot, WIDTH_PX) for shot in shots]
         size = clip_size((read[0].shape[1], read[0].shape[0]))
         pictures = [(shot.utc_us, _sized(image, size)) for shot, image in zip(shots, read, strict=True)]
-        if self._net is None:
+        if self._look is None:
             return pictures
-        looks = self._looks(pictures)
+        looks = [(t, self._look.people(camera, t, image)) for t, image in _looked_at(pictures)]
         reach_us = round(NET_EACH_S * US)
         return [
             (t, mask_persons(image, np.concatenate([boxes for at, boxes in looks if abs(at - t) <= reach_us])))
             for t, image in pictures
         ]
-
-    def _looks(self, pictures: list[tuple[int, Image]]) -> list[tuple[int, Boxes]]:
-        """(time, people found) of the first picture and each one NET_EACH_S later."""
-        assert self._net is not None
-        looks: list[tuple[int, Boxes]] = []
-        for t, image in pictures:
-            if not looks or t - looks[-1][0] >= NET_EACH_S * US:
-                looks.append((t, self._net(image)))
-        last_us, image = pictures[-1]
-        if last_us != looks[-1][0]:
-            looks.append((last_us, self._net(image)))
-        return looks
 
     def _written(self, incident: Incident, made: list[Print]) -> Kept:
         files: list[EvidenceFile] = []
@@ -192,6 +179,15 @@ class Evidence:
         except OSError:
             return Kept(tuple(files), DISK_FULL)
         return Kept(tuple(files))
+
+
+def _looked_at(pictures: list[tuple[int, Image]]) -> list[tuple[int, Image]]:
+    """The first picture, each one NET_EACH_S later, and the last."""
+    chosen = pictures[:1]
+    for picture in pictures[1:]:
+        if picture[0] - chosen[-1][0] >= NET_EACH_S * US:
+            chosen.append(picture)
+    return chosen if chosen[-1][0] == pictures[-1][0] else [*chosen, pictures[-1]]
 
 
 def _persons(incident: Incident) -> frozenset[str]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.domain.clock import Clock
 from models.domain.media import US, Detections, Frame, Image
 from models.domain.messages import StreamLost, StreamResumed
-from pipelines.evidence import Boxes, SecondNet
+from pipelines.second_look import Boxes, SecondNet
 from vision.detectors.protocol import PersonFinder
 from vision.ingest import Fact, FrameSource
 

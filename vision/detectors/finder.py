@@ -3,33 +3,44 @@
 A network of 416 x 416 px loses most people of a 1280x720 picture squeezed into it, and looking at every tile of every
 frame costs seven inferences. So each frame has a budget of crops. Tracks come first (several in one crop where they
 stand close), then what moved, then one tile of a slow sweep over everything, so that also who stands still and unknown
-is found within a few seconds.
+is found within a few seconds. Where the picture is as it was when it was last looked at, the network would say the same
+again: such a place is left alone until the sweep comes round (REFRESH_S), and an empty, still room costs next to
+nothing.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.domain.media import US, Detections, Frame
+from vision.detectors.attention import Attention
 from vision.detectors.merging import Look, merge, persons_of
 from vision.detectors.motion import MotionWatch
 from vision.detectors.protocol import Detector
 from vision.detectors.regions import WELL_SEEN_PX, Region, Size, is_small, margin_of, pack, tiles, whole
-from vision.detectors.suppression import Boxes, areas, shared
+from vision.detectors.suppression import Boxes, areas, iou, shared
 
-_CELL_PX = 16
 _AGAIN_S = 0.35
 """A moving place where nobody was found is not looked at again before: curtains and screens move all day."""
+_STOPPED_S = 2.0
+"""The same for a place that has not changed any more since it was looked at: a chair that was moved, somebody who
+stopped and was missed. After some 20 s it is no news to MotionWatch, and left to the sweep."""
 _SWEEP_S = 1.0
-"""The sweep goes on at least so often, however much moves."""
+"""A sweep that has something to do goes on at least so often, however much moves."""
+REFRESH_S = 5.0
+"""A tile in which nothing changes is looked at again this often: nobody is overlooked for longer, wherever he sits."""
+_NEWS_CELLS, _TILE_CELLS = 3, 8
+"""Cells that must have changed since they were looked at to be worth another look, of a moving spot and of a tile. Who
+shows with head and shoulders over a far counter is 24, a clock burnt into the picture 2 to 10."""
 _COVERED = 0.8
+_FAINT, _SURE, _KNOWN_IOU = 0.25, 0.6, 0.3
+"""A tile shows who is 36 px tall at the far wall with 26 px, and scores 0.3 to 0.6 by chance; a crop of their own shows
+them with 70 and makes sure. Once is enough: before, repeated sweeps waited for the lucky one."""
 _LEAST_HEIGHT = 1 / 6
 """Height in pictures of a person assumed behind a small moving spot (a hand, a head over a counter)."""
-_NEVER_US = -(10**15)
 
 
 class CropFinder:
@@ -53,13 +64,16 @@ class CropFinder:
         """Persons, score >= 0.1, in pixels of the frame, by falling score. tracks: (n, 4) px, may be empty."""
         first = self._begin(frame)
         moved = self._motion.look(frame.image, frame.t_us)
+        self._attention.see(self._motion.grey, frame.t_us)
         tracks = np.asarray(tracks, np.float32).reshape(-1, 4)
         regions = list(self._tiles) if first else self._plan(tracks, moved, frame.t_us)
         looks = self._look(frame, regions, tracks)
         persons, halves = merge(looks, self._size)
         spare = self._budget if first else self._budget - len(regions)
-        if len(halves) and spare > 0:  # somebody at a crop's border: look again with the whole person in one crop
-            extra = [region for region, _ in pack(_extended(halves), self._size, self._input_px)[:spare]]
+        # Somebody at a crop's border, and perhaps somebody far away: look again with the whole person in one crop.
+        spots = np.concatenate([_extended(halves), self._doubtful(persons, regions, tracks, frame.t_us)])
+        if len(spots) and spare > 0:
+            extra = [region for region, _ in pack(spots, self._size, self._input_px)[:spare]]
             looks += self._look(frame, extra, tracks)
             persons, halves = merge(looks, self._size)
         self._halves = halves
@@ -72,65 +86,87 @@ class CropFinder:
             return False
         self._run, self._size = frame.run.id, frame.size_px
         self._tiles = tiles(self._size, self._input_px)
+        self._tiles_us = [frame.t_us] * len(self._tiles)
         self._next_tile, self._swept_us = 0, frame.t_us
         self._motion = MotionWatch()
+        self._motion.look(frame.image, frame.t_us)
+        self._attention = Attention(self._size, self._motion.grey)
         self._halves = np.zeros((0, 4), np.float32)
-        cells = (math.ceil(self._size[1] / _CELL_PX), math.ceil(self._size[0] / _CELL_PX))
-        self._looked_us = np.full(cells, _NEVER_US, np.int64)
+        self._asked: list[tuple[int, Boxes]] = []
         return True
 
     def _plan(self, tracks: Boxes, moved: Boxes, t_us: int) -> list[Region]:
         """The regions of one frame, at most `budget`."""
+        if is_small(self._size, self._input_px):
+            return [whole(self._size)] if len(tracks) or self._due(t_us) is not None else []
         sweep_due = t_us - self._swept_us >= _SWEEP_S * US
-        chosen = [whole(self._size)] if is_small(self._size, self._input_px) else []
-        spare = 1 if not chosen and (self._budget > 1 or sweep_due) else 0
-        around = [region for region in self._around(tracks, t_us) if region not in chosen]
-        chosen += around[: self._budget - len(chosen) - spare]
-        chosen += self._around_news(moved, chosen, t_us)[: self._budget - len(chosen)]
-        if len(chosen) == self._budget and spare and sweep_due:
-            chosen.pop()
-        if len(chosen) < self._budget:
-            chosen += self._sweep(chosen, t_us)
+        around, spare = self._around(tracks), 1 if self._budget > 1 or sweep_due else 0
+        chosen = self._meant(around[: self._budget - spare], tracks)
+        must = sweep_due and self._due(t_us) is not None
+        chosen += self._meant(self._around_news(moved, chosen)[: self._budget - len(chosen) - must], tracks)
+        tile = self._due(t_us)
+        if tile is None:
+            self._swept_us = t_us
+            chosen += around[self._budget - spare :][: self._budget - len(chosen)]
+        elif len(chosen) < self._budget:
+            self._next_tile, self._swept_us, self._tiles_us[tile] = (tile + 1) % len(self._tiles), t_us, t_us
+            chosen.append(self._tiles[tile])
         return chosen
 
-    def _around(self, people: Boxes, t_us: int) -> list[Region]:
+    def _meant(self, regions: list[Region], tracks: Boxes) -> list[Region]:
+        """The same regions: they are going to be looked at, so that what changed in them needs no look of its own."""
+        self._attention.note(self._seen_well(regions, tracks))
+        return regions
+
+    def _due(self, t_us: int) -> int | None:
+        """Number of the next tile in turn that was not looked at for long, or changed since. The squeezed whole picture
+        waits for its turn: what changes is looked at closely first."""
+        for step in range(len(self._tiles)):
+            tile = (self._next_tile + step) % len(self._tiles)
+            close = self._tiles[tile] != whole(self._size) or len(self._tiles) == 1
+            long_ago = t_us - self._tiles_us[tile] >= REFRESH_S * US
+            if long_ago or (close and self._attention.changed(self._tiles[tile]) >= _TILE_CELLS):
+                return tile
+        return None
+
+    def _around(self, people: Boxes) -> list[Region]:
         """Crops around people, the longest not looked at first; the whole picture where they are tall enough in it."""
-        ordered = people[sorted(range(len(people)), key=lambda n: (-self._age_us(people[n], t_us), n))]
+        ordered = people[sorted(range(len(people)), key=lambda n: (-self._attention.age_us(people[n]), n))]
         crops = pack(ordered, self._size, self._input_px)
         tall = [bool(self._tall(ordered[members]).all()) for _, members in crops]
         regions = [whole(self._size) if is_tall else crop for (crop, _), is_tall in zip(crops, tall, strict=True)]
         return list(dict.fromkeys(regions))
 
-    def _around_news(self, moved: Boxes, chosen: Sequence[Region], t_us: int) -> list[Region]:
+    def _around_news(self, moved: Boxes, chosen: Sequence[Region]) -> list[Region]:
         """Crops around halves of persons and moving spots, if no chosen crop covers them and none just did."""
-        spots = np.concatenate([_extended(self._halves), _tall_enough(moved, self._size)])
+        moved = _tall_enough(moved, self._size)
+        waiting = [spot for spot in _extended(self._halves) if self._attention.age_us(spot) >= _AGAIN_S * US]
+        waiting += [spot for spot in moved if self._attention.age_us(spot) >= self._again_s(spot) * US]
+        spots = np.array(waiting, np.float32).reshape(-1, 4)
         if len(spots) and chosen:
             here = np.array(chosen, np.float32)
             spots = spots[(shared(spots, here) < _COVERED * areas(spots)[:, None]).all(1)]
-        waiting = [n for n in range(len(spots)) if self._age_us(spots[n], t_us) >= _AGAIN_S * US]
-        return [region for region, _ in pack(spots[waiting], self._size, self._input_px)]
+        return [region for region, _ in pack(spots, self._size, self._input_px)]
 
-    def _sweep(self, chosen: Sequence[Region], t_us: int) -> list[Region]:
-        """The next tile in turn that no chosen region holds already."""
-        for _ in self._tiles:
-            tile = self._tiles[self._next_tile]
-            self._next_tile = (self._next_tile + 1) % len(self._tiles)
-            if tile not in chosen:
-                self._swept_us = t_us
-                return [tile]
-        return []
+    def _again_s(self, spot: Boxes) -> float:
+        return _AGAIN_S if self._attention.changed(spot) >= _NEWS_CELLS else _STOPPED_S
+
+    def _doubtful(self, persons: Detections, regions: Sequence[Region], tracks: Boxes, t_us: int) -> Boxes:
+        """(n, 4) faint boxes that a tile of this frame shows and no track explains, if nobody asked of late."""
+        faint = persons.boxes[(persons.scores >= _FAINT) & (persons.scores < _SURE)]
+        tiled = np.array([one for one in regions if one in self._tiles and one != whole(self._size)], np.float32)
+        within = (shared(faint, tiled.reshape(-1, 4)) > _COVERED * areas(faint)[:, None]).any(1)
+        self._asked = [(at_us, box) for at_us, box in self._asked if t_us - at_us < _STOPPED_S * US]
+        known = np.array([*tracks, *(box for _, box in self._asked)], np.float32).reshape(-1, 4)
+        found = faint[within & (iou(faint, known).max(1, initial=0) < _KNOWN_IOU)]
+        self._asked += [(t_us, box) for box in found]
+        return found
 
     def _look(self, frame: Frame, regions: Sequence[Region], tracks: Boxes) -> list[Look]:
         crops = [np.ascontiguousarray(frame.image[y0:y1, x0:x1]) for x0, y0, x1, y1 in regions]
-        for seen in self._seen_well(regions, tracks):
-            self._looked_us[_cells(seen)] = frame.t_us
+        self._attention.note(self._seen_well(regions, tracks))
         found = self._detector.detect(crops)
         return [persons_of(region, one) for region, one in zip(regions, found, strict=True)]
-
-    def _age_us(self, box: Sequence[float] | Boxes, t_us: int) -> int:
-        """Since when some part of the box was not looked at closely."""
-        part = self._looked_us[_cells(box)]
-        return t_us - int(part.min()) if part.size else 0
 
     def _seen_well(self, regions: Sequence[Region], tracks: Boxes) -> Boxes:
         """(m, 4) regions looked at closely enough to miss nobody in them.
@@ -146,11 +182,6 @@ class CropFinder:
         """(n,) whether the whole picture, squeezed to the input, shows them well."""
         least = WELL_SEEN_PX * max(self._size) / self._input_px
         return np.asarray(people[:, 3] - people[:, 1] >= least, np.bool_)
-
-
-def _cells(box: Sequence[float] | Boxes) -> tuple[slice, slice]:
-    x0, y0, x1, y1 = (float(value) / _CELL_PX for value in box)
-    return slice(round(y0), max(round(y1), round(y0) + 1)), slice(round(x0), max(round(x1), round(x0) + 1))
 
 
 def _extended(halves: Boxes) -> Boxes:

@@ -30,6 +30,11 @@ class MotionWatch:
         self._background: NDArray[np.float32] | None = None
         self._t_us = 0
 
+    @property
+    def grey(self) -> NDArray[np.float32]:
+        """(rows, columns) the small copy of the last picture; empty before the first."""
+        return np.zeros((0, 0), np.float32) if self._before is None else self._before
+
     def look(self, image: Image, t_us: int) -> Boxes:
         """(n, 4) px boxes of what changed, largest first; none on the first picture and when the light changed."""
         height = max(1, round(_WIDE * image.shape[0] / image.shape[1]))

@@ -96,12 +96,53 @@ def test_the_budget_is_never_exceeded_after_the_first_frame(budget):
             assert 1 <= sum(seen.looks) <= budget
 
 
-def test_an_idle_room_costs_one_look_a_frame():
+@pytest.mark.parametrize("fps", [10, 5, 2])
+def test_an_idle_room_costs_a_sweep_each_five_seconds_whatever_the_rate(fps):
     seen = Counted(KeenEye())
     finder = CropFinder(seen, budget=4)
-    for step in range(10):
-        finder.find(room(t_s=0.2 * step), NOBODY)
-    assert seen.looks[1:] == [1] * 9
+    for step in range(1 + 9 * fps):
+        finder.find(room(t_s=step / fps), NOBODY)
+    assert sum(seen.looks[1:]) == len(tiles(SIZE, 416))
+
+
+@pytest.mark.parametrize("fps", [10, 5, 2])
+def test_who_the_network_overlooks_at_first_is_met_by_the_sweep_although_nothing_changes(fps):
+    eye = KeenEye(400)
+    finder = CropFinder(eye)
+    for step in range(fps):
+        assert not len(finder.find(room(STANDING, t_s=step / fps), NOBODY))
+    eye.least_px = 60
+    steps = range(fps, 8 * fps)
+    found_s = next(step / fps for step in steps if len(finder.find(room(STANDING, t_s=step / fps), NOBODY)))
+    assert found_s <= 5.0 + 7 / fps, "a sweep may take a frame a tile"
+
+
+def test_who_sits_still_and_is_known_is_looked_at_in_every_frame():
+    finder = CropFinder(KeenEye())
+    finder.find(room(STANDING), NOBODY)
+    for step in range(1, 40):
+        assert len(finder.find(room(STANDING, t_s=0.2 * step), np.array([STANDING], np.float32))) == 1
+        assert inside(STANDING, finder.looked)
+
+
+def test_a_small_change_that_stays_is_looked_at_once_and_then_left_to_the_sweep():
+    """A chair was pushed: the place differs from what it was for good, and the network has said what it thinks."""
+    seen = Counted(KeenEye(400))
+    finder = CropFinder(seen)
+    finder.find(room(), NOBODY)
+    for step in range(1, 11):
+        finder.find(room(STANDING, t_s=0.2 * step), NOBODY)
+    assert 1 <= sum(seen.looks[1:]) <= 3
+
+
+def test_a_clock_burnt_into_the_picture_costs_no_looks():
+    seen = Counted(KeenEye())
+    finder = CropFinder(seen)
+    for step in range(24):
+        frame = room(t_s=0.2 * step)
+        frame.image[24:40, 600 + step % 2 * 8 : 612] = 250
+        finder.find(frame, NOBODY)
+    assert sum(seen.looks[1:]) == 0
 
 
 def test_people_close_together_share_a_crop_and_are_looked_at_in_every_frame():
