@@ -117,12 +117,41 @@ def test_who_the_network_overlooks_at_first_is_met_by_the_sweep_although_nothing
     assert found_s <= 5.0 + 7 / fps, "a sweep may take a frame a tile"
 
 
-def test_who_sits_still_and_is_known_is_looked_at_in_every_frame():
+@pytest.mark.parametrize("fps", [10, 5, 2])
+def test_who_sits_still_is_told_in_every_frame_and_asked_for_each_second(fps):
+    seen = Counted(KeenEye())
+    finder = CropFinder(seen)
+    finder.find(room(STANDING), NOBODY)
+    asked_s = 0.0
+    for step in range(1, 4 * fps):
+        del seen.looks[:]
+        found = finder.find(room(STANDING, t_s=step / fps), np.array([STANDING], np.float32))
+        assert found.boxes.tolist() == [list(STANDING)]
+        assert inside(STANDING, finder.looked)
+        asked_s = step / fps if sum(seen.looks) else asked_s
+        assert step / fps - asked_s < 1.0
+
+
+def test_who_gets_up_and_goes_is_asked_for_at_once_and_told_no_more_where_they_were():
     finder = CropFinder(KeenEye())
     finder.find(room(STANDING), NOBODY)
-    for step in range(1, 40):
-        assert len(finder.find(room(STANDING, t_s=0.2 * step), np.array([STANDING], np.float32))) == 1
-        assert inside(STANDING, finder.looked)
+    for step in range(1, 3):
+        finder.find(room(STANDING, t_s=0.2 * step), np.array([STANDING], np.float32))
+    gone = (330, 200, 370, 320)
+    assert finder.find(room(gone, t_s=0.6), np.array([STANDING], np.float32)).boxes.tolist() == [list(gone)]
+    assert not len(finder.find(room(t_s=0.8), np.array([gone], np.float32)))
+
+
+def test_who_is_followed_but_was_not_found_for_sure_is_asked_for_in_every_frame():
+    seen = Counted(KeenEye(60))
+    finder = CropFinder(seen)
+    faint = (300, 200, 322, 250)  # 50 px tall: 0.83 in a crop of its own, nothing in a tile
+    seen.detector.least_px = 400
+    finder.find(room(faint), NOBODY)
+    for step in range(1, 6):
+        del seen.looks[:]
+        finder.find(room(faint, t_s=0.2 * step), np.array([faint], np.float32))
+        assert sum(seen.looks) == 1
 
 
 def test_a_small_change_that_stays_is_looked_at_once_and_then_left_to_the_sweep():
@@ -220,10 +249,10 @@ def test_a_small_picture_is_looked_at_whole_and_once():
     image[100:330, 300:380] = COAT
     seen = Counted(KeenEye())
     finder = CropFinder(seen, budget=3)
-    for step in range(4):
+    for step in range(5):
         found = finder.find(Frame(image, Run("bistro", 1, 0), 200_000 * step), np.array([[300, 100, 380, 330]]))
         assert found.boxes.tolist() == [[300, 100, 380, 330]]
-    assert seen.looks == [1, 1, 1, 1]
+    assert seen.looks == [1, 0, 0, 0, 1]
     assert finder.looked[0].tolist() == [0, 0, 768, 432]
 
 
