@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from guiwei.yardstick.cast import Cast, TrueFrames
 from guiwei.yardstick.playing import Played
+from guiwei.yardstick.sample import LEAST
 from models.domain.finding import Severity
 from models.domain.geometry import contains
 from models.domain.incident import Incident
@@ -46,6 +47,8 @@ class Raised:
     observed_s: float
     blind_s: float
     persons: tuple[str, ...] = ()
+    least_deg: float | None = None
+    """The item is told as turned by at least so much, no finer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,12 @@ def _raised(incident: Incident, played: Played, cast: Cast) -> Raised:
         observed_s=incident.observed_s,
         blind_s=incident.blind_s,
         persons=persons,
+        least_deg=_figure(incident, f"{LEAST}_deg"),
     )
+
+
+def _figure(incident: Incident, name: str) -> float | None:
+    return float(incident.extra[name]) if name in incident.extra else None
 
 
 def _named(site: Site) -> set[str]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+LEAST = "turn_least"
+"""Value of an observation, and figure of an incident, that claims no more than a lower bound of a turn
+(vision/furniture_sight.py)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -59,3 +63,8 @@ class Slip:
     """The truth's own sentence, or what the product claimed."""
     persons: tuple[str, ...] = ()
     """Presence ids that the product meant."""
+
+
+def bound(least: float, true: float) -> str:
+    """Outcome of a claim that something is at least so much."""
+    return "right" if true >= least else "wrong"

@@ -9,7 +9,7 @@ from guiwei.yardstick.cast import Cast
 from guiwei.yardstick.matching import Matches, Raised, matched, raised_of
 from guiwei.yardstick.persons import person_tallies, place_samples, role_tallies
 from guiwei.yardstick.playing import Played
-from guiwei.yardstick.sample import Sample, Slip, SlipKind, Spot, Tally
+from guiwei.yardstick.sample import Sample, Slip, SlipKind, Spot, Tally, bound
 from guiwei.yardstick.things import furniture, switches
 from guiwei.yardstick.tracks import TrackFigures, clip_figures
 from guiwei.yardstick.unit_cues import unit_cues
@@ -40,10 +40,10 @@ def scored(played: Played) -> ClipScore:
     cast = Cast.of(played.clip.truth, played.messages, played.clock)
     rows = [(row, played.clock.s(row.t_start_us), played.clock.s(row.t_end_us)) for row in played.rows]
     matches = matched(played.clip.truth, raised_of(played, cast), rows)
-    samples: list[Sample] = [*_incident_samples(played.clip.name, matches)]
+    samples: list[Sample] = []
     tallies: list[Tally] = []
     slips: list[Slip] = [*_incident_slips(played.clip.name, played.clip.truth, matches)]
-    for one in _everything(played, cast):
+    for one in (*_incident_measures(played.clip.name, matches), *_everything(played, cast)):
         if isinstance(one, Sample):
             samples.append(one)
         elif isinstance(one, Tally):
@@ -77,12 +77,19 @@ def _everything(played: Played, cast: Cast) -> Iterator[Sample | Tally | Slip]:
         yield from measured
 
 
-def _incident_samples(clip: str, matches: Matches) -> Iterator[Sample]:
-    """Measured values of the incidents found, where the truth knows them."""
+def _incident_measures(clip: str, matches: Matches) -> Iterator[Sample | Tally]:
+    """Measured values of the incidents found, where the truth knows them; a bound is right or wrong."""
     for hit in matches.hits:
-        if hit.expected.measured is not None and hit.expected.code.startswith(LIKE_MEASURED):
-            spot = Spot(clip, hit.raised.camera, hit.raised.t_confirmed_s, hit.raised.subject)
-            yield Sample(f"measured.{hit.expected.code}", hit.raised.measured - hit.expected.measured, spot)
+        raised, true, code = hit.raised, hit.expected.measured, hit.expected.code
+        if true is None or not code.startswith(LIKE_MEASURED):
+            continue
+        spot = Spot(clip, raised.camera, raised.t_confirmed_s, raised.subject)
+        if code == "furniture.rotated" and raised.least_deg is not None:
+            yield Tally(f"measured_at_least.{code}", bound(raised.least_deg, true), 1.0, spot)
+        elif code == "furniture.displaced" and raised.least_deg is not None:
+            yield Sample(f"measured_turned.{code}", raised.measured - true, spot)
+        else:
+            yield Sample(f"measured.{code}", raised.measured - true, spot)
 
 
 def _incident_slips(clip: str, truth: Truth, matches: Matches) -> Iterator[Slip]:

@@ -19,7 +19,7 @@ from guiwei.yardstick.playing import Played, TruthClock
 from guiwei.yardstick.sample import Slip
 from models.domain.media import US, Image
 from models.domain.messages import Scene
-from pipelines.evidence import SecondNet
+from pipelines.second_look import SecondNet
 from sample_videos.studio.truth import CameraTruth, ItemTruth, Pose
 from vision.ingest import UnreadableError, picture_at
 from vision.privacy import mask_persons, paint_out

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from guiwei.yardstick.playing import Played
-from guiwei.yardstick.sample import Sample, Slip, SlipKind, Spot, Tally
+from guiwei.yardstick.sample import LEAST, Sample, Slip, SlipKind, Spot, Tally, bound
 from guiwei.yardstick.tellable import Span, contradictory_spans, pieces, sick_spans, told_by_camera, within
 from models.domain.finding import Quantity
 from models.domain.messages import Observation
@@ -54,17 +54,27 @@ def _measured(played: Played, told: Observation, item: ItemTruth, pose: Pose, t_
     true = (pose.x_m - item.reference[0]) * 1000, (pose.y_m - item.reference[1]) * 1000
     errors = values["offset_x"].value - true[0], values["offset_y"].value - true[1]
     z = tuple(e / s for e, s in zip(errors, (values["offset_x"].sigma, values["offset_y"].sigma), strict=True) if s)
+    if LEAST in values and item.symmetry_order > 0:
+        # "Turned by at least": nothing is claimed of the turn but the bound, of the place no more than the sigma.
+        yield Tally("turned_at_least", bound(values[LEAST].value, _smallest(pose.turn_deg, item)), 1.0, spot)
+        yield Sample("position_turned_mm", math.hypot(*errors), spot, z)
+        return
     group = _group(played.clip.truth, told.camera, pose, moved=math.hypot(*true) > 0.5)
     yield Sample(f"position_{group}_mm", math.hypot(*errors), spot, z)
     if "turn" in values and item.symmetry_order > 0:
         yield _turned(values["turn"], item, pose, spot)
 
 
+def _smallest(turn_deg: float, item: ItemTruth) -> float:
+    """The smallest turn, 0 or more, that looks the same."""
+    full = 360.0 / item.symmetry_order
+    return abs((turn_deg + full / 2) % full - full / 2)
+
+
 def _turned(told: Quantity, item: ItemTruth, pose: Pose, spot: Spot) -> Sample:
     full = 360.0 / item.symmetry_order
     error = (told.value - pose.turn_deg + full / 2) % full - full / 2
-    least = abs((pose.turn_deg + full / 2) % full - full / 2)
-    name = "angle_deg" if least <= TURNS_DEG else "angle_large_deg"
+    name = "angle_deg" if _smallest(pose.turn_deg, item) <= TURNS_DEG else "angle_large_deg"
     return Sample(name, error, spot, (error / told.sigma,) if told.sigma else ())
 
 

@@ -1,5 +1,7 @@
 """Furniture and lamps: errors as they were put in, sigmas taken at their word, moves and switches left alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from guiwei.yardstick.figures import report_of
@@ -82,6 +84,19 @@ def test_turns_are_compared_modulo_the_items_symmetry(order, turn, error):
     found, _ = quantities([stands(10, 0, 0, turn=turn)], items=[table])
     (name,) = [name for name in found if name.startswith("angle")]
     assert found[name]["max"] == pytest.approx(error)
+
+
+@pytest.mark.parametrize(("order", "least", "outcome"), [(1, 38.0, "right"), (1, 46.0, "wrong"), (4, 38.0, "right")])
+def test_a_turn_told_as_at_least_so_much_is_scored_by_its_bound_alone(order, least, outcome):
+    """Neither its angle nor its place counts among the fine figures: what it claims of the place is its sigma."""
+    chair = {**CHAIR, "symmetry_order": order, "poses": [CHAIR["poses"][0], {**CHAIR["poses"][1], "turn_deg": 45.0}]}
+    told = stands(50, 140, 0, turn=70.0, sigma=30.0, truth=Seen.FAILS)
+    told = replace(told, values=(*told.values, ("turn_least", Quantity(least, "deg"))))
+    found, _ = quantities([told], items=[chair])
+    assert found["turned_at_least"] == {"n": 1, **dict.fromkeys(("right", "wrong", "unknown"), 0.0), outcome: 1.0}
+    assert found["position_turned_mm"]["max"] == pytest.approx(40.0)
+    assert found["position_turned_mm"]["within_2_sigma"] == 1.0
+    assert not [name for name in found if name.startswith(("angle", "position_moved"))]
 
 
 def test_a_round_table_has_no_turn():
