@@ -29,6 +29,7 @@ from vision.registration.picture_plane import in_pixels, stand_in_view
 from vision.registration.recall import Recall
 from vision.registration.register import WELL_TURNED_DEG
 from vision.registration.solids import hull
+from vision.screening import screening
 
 GATHER_S = 2.0
 MARGIN_PX = 12
@@ -117,7 +118,8 @@ class FurnitureSight:
         standing = [i for i in site.furniture.items.values() if not i.outline]
         fitting = {k: p for k, p in references.items() if p.shape[:2] == (height, width)}
         for item in mine if fitting else ():
-            stand = stand_in_view(pose, item, standing, size_px)
+            before = standing if pose is None or item.outline else screening(pose, item, standing)
+            stand = stand_in_view(pose, item, before, size_px)
             if stand is not None:
                 self._items[item.id] = item
                 self._looks[item.id] = [look_of(stand, picture, light) for light, picture in fitting.items()]
