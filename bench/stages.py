@@ -7,7 +7,8 @@ inference within 5 ms, is held against processor time.
 
 Evidence falls due with an incident, not with a frame; its cost is spread over all frames of the run (the sample has two
 incidents in 90 s, far more than a showroom). What the second net infers on evidence counts as inference. `--frames N`
-shortens the run, `--tape FILE` takes stored boxes in place of the network.
+shortens the run, `--tape FILE` takes stored boxes in place of the network. Inference is looks times the price of one;
+how many looks a frame takes is told below the table (vision/detectors/finder.py asks where something is new).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.detect import Counted
 from calibration import load_site
 from guiwei.box import second_net, settle
 from models.domain.clock import SystemClock
@@ -93,12 +95,13 @@ class TimedFinder:
         return found
 
 
-def measured(frames_at_most: int, tape: Path | None, out: Path) -> tuple[Stopwatch, int, int]:
-    """The stopwatch, frames analysed and incidents found."""
+def measured(frames_at_most: int, tape: Path | None, out: Path) -> tuple[Stopwatch, int, int, int]:
+    """The stopwatch, frames analysed, incidents found, and looks of the network at frames."""
     watch, site, clock = Stopwatch(), load_site(SAMPLE), SystemClock()
     camera = next(iter(site.cameras.values()))
     detector = None if tape else load_detector(threads=1)
-    finder = NotingFinder(TimedFinder(CropFinder(detector) if detector else TapeFinder(tape or Path()), watch))
+    counted = Counted(detector) if detector else None
+    finder = NotingFinder(TimedFinder(CropFinder(counted) if counted else TapeFinder(tape or Path()), watch))
     net = _timed(second_net(detector), watch) if detector else None
     observer, engine, shutter = CameraObserver(site, camera, finder), Engine(site), Shutter(camera)
     lamps, units = LuminaireSight(camera, lamp_groups(camera.id)), AirconSight(camera, aircons(camera.id))
@@ -128,7 +131,7 @@ def measured(frames_at_most: int, tape: Path | None, out: Path) -> tuple[Stopwat
     with watch.timing("evidence files"):
         casebook.finish()
     store.close()
-    return watch, count, len(casebook.incidents)
+    return watch, count, len(casebook.incidents), counted.looks if counted else 0
 
 
 def lamp_groups(camera: str) -> dict[str, LuminaireGroup]:
@@ -218,8 +221,8 @@ def main() -> None:
     asked = arguments.parse_args()
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as folder:
-        watch, count, incidents = measured(asked.frames, asked.tape, Path(folder))
-    print(f"{SAMPLE.name}: {count} frames, {incidents} incidents")
+        watch, count, incidents, looks = measured(asked.frames, asked.tape, Path(folder))
+    print(f"{SAMPLE.name}: {count} frames, {incidents} incidents, {looks / count:.2f} looks a frame")
     print(table(watch, count))
 
 

@@ -1,6 +1,7 @@
 """Floors: what may not fall, and that a broken rule makes exactly those fall that it breaks."""
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 
@@ -52,6 +53,36 @@ def test_floors_survive_their_file_and_renewal_keeps_margins(floors, tmp_path):
     assert tomllib.loads(file.read_text(encoding="utf-8"))["floor"]
     kept = renewed([Step("a", Floor("a", 0.8, 0.05, "higher"), 0.9), Step("b", Floor("b", 1.0, 0.1, "lower"), None)])
     assert kept == (Floor("a", 0.9, 0.05, "higher"),)
+
+
+def test_a_margin_set_by_hand_keeps_its_reason(tmp_path):
+    file = tmp_path / "floors.toml"
+    tipping = Floor("codes/wait.seated/n_false", 1.0, 1.0, "lower", 'seated-served: "who stands behind" a guest')
+    file.write_text(written([tipping]), encoding="utf-8")
+    assert read_floors(file) == (tipping,)
+    assert renewed([Step(tipping.figure, tipping, 0.0)]) == (replace(tipping, value=0.0),)
+
+
+@pytest.mark.parametrize(
+    ("figure", "found", "n", "margin"),
+    [
+        ("codes/wait.seated/n_false", 0.0, None, 0.0),
+        ("codes/wait.seated/recall", 1.0, 3, 0.0),
+        ("codes/wait.seated/time_error_s/p95", 0.1, None, 0.25),
+        ("quantities/wait_s/median", 0.2, 15, 0.25),
+        ("quantities/wait_s/p95", 4.0, 15, 1.0),
+        ("quantities/measured.wait.seated/median", 0.2, 1, 0.25),
+        ("quantities/position_moved_mm/p95", 0.2, 40, 0.1),
+        ("quantities/visit_start_s/within_2_sigma", 1.0, 22, 0.068),
+        ("quantities/position_untouched_mm/within_2_sigma", 0.99, 574, 0.03),
+        ("quantities/found.recall.visible_90_100/wrong", 0.05, 357, 0.02),
+        ("quantities/luminaire_state/wrong", 0.001, 900, 0.005),
+        ("quantities/luminaire_state/wrong", 0.0, 30, 0.05),
+    ],
+)
+def test_a_new_floor_leaves_room_for_one_frame_and_for_one_case_but_for_no_incident(figure, found, n, margin):
+    (floor,) = renewed([Step(figure, None, found, n)])
+    assert floor.margin == margin
 
 
 @pytest.mark.parametrize(
