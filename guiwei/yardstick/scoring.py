@@ -43,7 +43,7 @@ def scored(played: Played) -> ClipScore:
     samples: list[Sample] = []
     tallies: list[Tally] = []
     slips: list[Slip] = [*_incident_slips(played.clip.name, played.clip.truth, matches)]
-    for one in (*_incident_measures(played.clip.name, matches), *_everything(played, cast)):
+    for one in (*incident_measures(played.clip.name, matches), *_everything(played, cast)):
         if isinstance(one, Sample):
             samples.append(one)
         elif isinstance(one, Tally):
@@ -77,7 +77,7 @@ def _everything(played: Played, cast: Cast) -> Iterator[Sample | Tally | Slip]:
         yield from measured
 
 
-def _incident_measures(clip: str, matches: Matches) -> Iterator[Sample | Tally]:
+def incident_measures(clip: str, matches: Matches) -> Iterator[Sample | Tally]:
     """Measured values of the incidents found, where the truth knows them; a bound is right or wrong."""
     for hit in matches.hits:
         raised, true, code = hit.raised, hit.expected.measured, hit.expected.code

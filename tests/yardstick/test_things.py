@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 
 from guiwei.yardstick.figures import report_of
-from guiwei.yardstick.scoring import scored
+from guiwei.yardstick.matching import Hit, Matches, Raised
+from guiwei.yardstick.sample import Sample, Tally
+from guiwei.yardstick.scoring import incident_measures, scored
 from models.domain.finding import Quantity
 from models.domain.messages import Observation
 from models.domain.truth import Truth as Seen
+from sample_videos.studio.truth import Expected
 from tests.stories.scenario import Story, utc
 from tests.yardstick.story_truth import play_story, truth_of
 
@@ -165,3 +168,29 @@ def test_a_lamp_that_is_switched_behind_a_covered_lens_is_no_miss_and_told_later
     assert not score.slips
     assert found["luminaire_state_untellable"]["unknown"] == 1.0
     assert found["luminaire_state"]["wrong"] == 0.0
+
+
+def test_an_incident_told_as_at_least_so_much_is_right_or_wrong_and_its_place_is_no_fine_figure():
+    def hit(code, true, measured, least):
+        raised = Raised(code, "chair4", "cam", 30.0, 34.0, None, measured, 4.0, 0.0, least_deg=least)
+        return Hit(
+            Expected(code=code, verdict="fires", subject="chair4", measured=true, why="turned"), raised, 0.0, 0.0
+        )
+
+    hits = (
+        hit("furniture.rotated", 45.0, 70.0, 38.0),
+        hit("furniture.rotated", 45.0, 70.0, 46.0),
+        hit("furniture.rotated", 20.0, 18.5, None),
+        hit("furniture.displaced", 80.0, 65.0, 38.0),
+        hit("furniture.displaced", 80.0, 79.0, None),
+    )
+    told = list(incident_measures("clip", Matches(hits, (), (), ())))
+    assert [(one.quantity, one.outcome) for one in told if isinstance(one, Tally)] == [
+        ("measured_at_least.furniture.rotated", "right"),
+        ("measured_at_least.furniture.rotated", "wrong"),
+    ]
+    assert [(one.quantity, one.error) for one in told if isinstance(one, Sample)] == [
+        ("measured.furniture.rotated", -1.5),
+        ("measured_turned.furniture.displaced", -15.0),
+        ("measured.furniture.displaced", -1.0),
+    ]
