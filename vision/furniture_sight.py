@@ -138,8 +138,8 @@ class FurnitureSight:
             for item in self._items.values():
                 if self._near(item, person):
                     now.near.add(item.id)
-        now.total += image * free[:, :, None]
-        now.count += free
+        cv2.accumulate(image, now.total, mask=free)
+        cv2.accumulate(free, now.count)
         now.frames += 1
 
     def _near(self, item: FurnitureItem, person: Person) -> bool:
