@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.domain.media import US, Detections, Frame
+from vision.detectors.answers import SAME_IOU, Answers
 from vision.detectors.attention import Attention
 from vision.detectors.merging import Look, merge, persons_of
 from vision.detectors.motion import MotionWatch
@@ -30,18 +31,12 @@ _STOPPED_S = 2.0
 stopped and was missed. After some 20 s it is no news to MotionWatch, and left to the sweep."""
 _SWEEP_S = 1.0
 """A sweep that has something to do goes on at least so often, however much moves."""
-KEPT_S = 0.8
-"""Whoever is followed and was found for sure is not asked for again before, as long as nothing stirs where they are:
-the answer stands. Less than the second for which somebody found counts as seen (vision/presence.py)."""
 REFRESH_S = 5.0
 """A tile in which nothing changes is looked at again this often: nobody is overlooked for longer, wherever he sits."""
 _NEWS_CELLS, _TILE_CELLS = 3, 8
 """Cells that must have changed since they were looked at to be worth another look, of a moving spot and of a tile. Who
 shows with head and shoulders over a far counter is 24, a clock burnt into the picture 2 to 10."""
 _COVERED = 0.8
-_FAINT, _SURE, _KNOWN_IOU, _SAME_IOU = 0.25, 0.6, 0.3, 0.5
-"""A tile shows who is 36 px tall at the far wall with 26 px, and scores 0.3 to 0.6 by chance; a crop of their own shows
-them with 70 and makes sure. Once is enough: before, repeated sweeps waited for the lucky one."""
 _LEAST_HEIGHT = 1 / 6
 """Height in pictures of a person assumed behind a small moving spot (a hand, a head over a counter)."""
 
@@ -69,22 +64,23 @@ class CropFinder:
         moved = self._motion.look(frame.image, frame.t_us)
         self._attention.see(self._motion.grey, frame.t_us)
         tracks = np.asarray(tracks, np.float32).reshape(-1, 4)
-        standing = self._standing(tracks, frame.t_us)
-        asked = tracks[iou(tracks, standing.boxes).max(1, initial=0) < _SAME_IOU]
+        standing = self._answers.standing(tracks, self._attention, frame.t_us)
+        asked = tracks[iou(tracks, standing.boxes).max(1, initial=0) < SAME_IOU]
         regions = list(self._tiles) if first else self._plan(asked, moved, frame.t_us)
         looks = [Look(whole(self._size), standing), *self._look(frame, regions, tracks)]
         persons, halves = merge(looks, self._size)
         spare = self._budget if first else self._budget - len(regions)
         # Somebody at a crop's border, and perhaps somebody far away: look again with the whole person in one crop.
-        spots = np.concatenate([_extended(halves), self._doubtful(persons, regions, tracks, frame.t_us)])
+        tiled = self._within_tiles(persons, regions)
+        spots = np.concatenate([_extended(halves), self._answers.doubtful(tiled, tracks, frame.t_us)])
         if len(spots) and spare > 0:
             extra = [region for region, _ in pack(spots, self._size, self._input_px)[:spare]]
             looks += self._look(frame, extra, tracks)
             persons, halves = merge(looks, self._size)
         self._halves = halves
-        self._remember(persons, standing, frame.t_us)
+        self._answers.note(persons, standing, frame.t_us)
         well = self._seen_well([look.region for look in looks[1:]], tracks)
-        self.looked = np.concatenate([well, self._margins(standing.boxes)])
+        self.looked = np.concatenate([well, self._answers.margins(standing.boxes)])
         return persons
 
     def _begin(self, frame: Frame) -> bool:
@@ -99,32 +95,16 @@ class CropFinder:
         self._motion.look(frame.image, frame.t_us)
         self._attention = Attention(self._size, self._motion.grey)
         self._halves = np.zeros((0, 4), np.float32)
-        self._asked: list[tuple[int, Boxes]] = []
-        self._sure, self._sure_us = Detections.empty(), list[int]()
+        self._answers = Answers(self._size)
         return True
-
-    def _standing(self, tracks: Boxes, t_us: int) -> Detections:
-        """The boxes of a moment ago whose answer stands, one for each track that has one: nothing stirs about them."""
-        found = self._sure[np.array([t_us - at_us < KEPT_S * US for at_us in self._sure_us], np.bool_)]
-        likest = np.unique(iou(tracks, found.boxes).argmax(1)) if len(found) and len(tracks) else np.zeros(0, np.intp)
-        same = iou(found.boxes[likest], tracks).max(1, initial=0) >= _SAME_IOU
-        still = [self._attention.changed(box) == 0 for box in self._margins(found.boxes[likest])]
-        return found[likest[same & np.array(still, np.bool_)]]
-
-    def _remember(self, persons: Detections, standing: Detections, t_us: int) -> None:
-        """Whom this frame found for sure, and since when: what only stood on is as old as it was."""
-        since = {box.tobytes(): at_us for box, at_us in zip(self._sure.boxes, self._sure_us, strict=True)}
-        old = {box.tobytes() for box in standing.boxes}
-        self._sure = persons[persons.scores >= _SURE]
-        self._sure_us = [since[key] if (key := box.tobytes()) in old else t_us for box in self._sure.boxes]
-
-    def _margins(self, people: Boxes) -> Boxes:
-        return np.array([margin_of(box, self._size) for box in people], np.float32).reshape(-1, 4)
 
     def _plan(self, tracks: Boxes, moved: Boxes, t_us: int) -> list[Region]:
         """The regions of one frame, at most `budget`."""
         if is_small(self._size, self._input_px):
-            return [whole(self._size)] if len(tracks) or self._due(t_us) is not None else []
+            if not len(tracks) and self._due(t_us) is None:
+                return []
+            self._tiles_us[0] = t_us
+            return [whole(self._size)]
         sweep_due = t_us - self._swept_us >= _SWEEP_S * US
         around, spare = self._around(tracks), 1 if self._budget > 1 or sweep_due else 0
         chosen = self._meant(around[: self._budget - spare], tracks)
@@ -177,16 +157,11 @@ class CropFinder:
     def _again_s(self, spot: Boxes) -> float:
         return _AGAIN_S if self._attention.changed(spot) >= _NEWS_CELLS else _STOPPED_S
 
-    def _doubtful(self, persons: Detections, regions: Sequence[Region], tracks: Boxes, t_us: int) -> Boxes:
-        """(n, 4) faint boxes that a tile of this frame shows and no track explains, if nobody asked of late."""
-        faint = persons.boxes[(persons.scores >= _FAINT) & (persons.scores < _SURE)]
+    def _within_tiles(self, persons: Detections, regions: Sequence[Region]) -> Detections:
+        """Those whom a tile of this frame shows: who is faint in a crop of their own has been looked at closely."""
         tiled = np.array([one for one in regions if one in self._tiles and one != whole(self._size)], np.float32)
-        within = (shared(faint, tiled.reshape(-1, 4)) > _COVERED * areas(faint)[:, None]).any(1)
-        self._asked = [(at_us, box) for at_us, box in self._asked if t_us - at_us < _STOPPED_S * US]
-        known = np.array([*tracks, *(box for _, box in self._asked)], np.float32).reshape(-1, 4)
-        found: Boxes = faint[within & (iou(faint, known).max(1, initial=0) < _KNOWN_IOU)]
-        self._asked += [(t_us, box) for box in found]
-        return found
+        covered = shared(persons.boxes, tiled.reshape(-1, 4)) > _COVERED * areas(persons.boxes)[:, None]
+        return persons[np.flatnonzero(covered.any(1))]
 
     def _look(self, frame: Frame, regions: Sequence[Region], tracks: Boxes) -> list[Look]:
         crops = [np.ascontiguousarray(frame.image[y0:y1, x0:x1]) for x0, y0, x1, y1 in regions]

@@ -256,6 +256,18 @@ def test_a_small_picture_is_looked_at_whole_and_once():
     assert finder.looked[0].tolist() == [0, 0, 768, 432]
 
 
+def test_a_small_picture_of_an_empty_room_is_looked_at_each_five_seconds_and_when_somebody_comes_in():
+    empty = np.full((360, 640, 3), GREY, np.uint8)
+    seen = Counted(KeenEye())
+    finder = CropFinder(seen)
+    for step in range(56):
+        finder.find(Frame(empty, Run("door", 1, 0), 200_000 * step), NOBODY)
+    assert sum(seen.looks) == 3
+    visited = empty.copy()
+    visited[100:250, 300:350] = COAT
+    assert len(finder.find(Frame(visited, Run("door", 1, 0), 200_000 * 56), NOBODY)) == 1
+
+
 def test_the_squeezed_whole_picture_does_not_count_as_looking_at_small_people():
     finder = CropFinder(KeenEye(), budget=1)
     finder.find(room(STANDING), NOBODY)
