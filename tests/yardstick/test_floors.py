@@ -77,7 +77,9 @@ def test_a_margin_set_by_hand_keeps_its_reason(tmp_path):
         ("quantities/position_untouched_mm/within_2_sigma", 0.99, 574, 0.03),
         ("quantities/found.recall.visible_90_100/wrong", 0.05, 357, 0.02),
         ("quantities/luminaire_state/wrong", 0.001, 900, 0.005),
-        ("quantities/luminaire_state/wrong", 0.0, 30, 0.05),
+        ("quantities/luminaire_state/wrong", 0.0, 30, 0.005),
+        ("quantities/visit_start_s/n_missed", 0.0, 22, 0.0),
+        ("quantities/served_s/within_2_sigma", 1.0, 5, 0.3),
     ],
 )
 def test_a_new_floor_leaves_room_for_one_frame_and_for_one_case_but_for_no_incident(figure, found, n, margin):
