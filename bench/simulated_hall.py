@@ -220,8 +220,8 @@ class View:
         lamps, glimpse = random.Random(f"{self.camera.id}/{who}"), random.Random(f"{self._utc_us}/{who}")
         return _lit(_lit(worn[0], lamps), glimpse), _lit(_lit(worn[1], lamps), glimpse)
 
-    def worn(self, box: Box, px_per_m: float) -> bool | None:
-        del px_per_m
+    def worn(self, box: Box, px_per_m: float, *, legs: bool = True) -> bool | None:
+        del px_per_m, legs  # the uniform is a jacket
         who = self._who(box)
         return None if who is None else self.walkers[who].role is Role.STAFF
 

@@ -155,6 +155,13 @@ def note_crowding(presences: Sequence[Presence], utc_us: int) -> None:
             a.mixed_us = b.mixed_us = utc_us
 
 
+def soles_hidden(box: Box, others: Sequence[Box]) -> bool:
+    """Whether the middle of a box's lower end lies in the box of somebody nearer to the camera."""
+    x, y = (box[0] + box[2]) / 2, box[3]
+    level = y + LEVEL * (box[3] - box[1])
+    return any(other[0] < x < other[2] and other[1] < y and other[3] > level for other in others)
+
+
 def uncovered(presence: Presence, others: Sequence[Presence]) -> tuple[bool, bool]:
     """Whether nobody nearer to the camera stands before the torso, and before the legs."""
     parts = [part_of(presence.box, presence.place.px_per_m, below_m) for below_m in (TOP_M, BOTTOM_M)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -145,8 +147,11 @@ class PictureEvidence:
     def colour(self, box: Box, px_per_m: float) -> Colour:
         return self._clothing(box, px_per_m)[1]
 
-    def worn(self, box: Box, px_per_m: float) -> bool | None:
-        return self._uniforms.worn(self._clothing(box, px_per_m)[0]) if self._uniforms.taught else None
+    def worn(self, box: Box, px_per_m: float, *, legs: bool = True) -> bool | None:
+        if not self._uniforms.taught:
+            return None
+        clothing = self._clothing(box, px_per_m)[0]
+        return self._uniforms.worn(clothing if legs else replace(clothing, bottom=None))
 
     def stirs(self, key: int, box: Box) -> bool:
         if key not in self._still:

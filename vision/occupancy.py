@@ -27,6 +27,7 @@ from vision.linking import (
     plausible,
     reachable,
     shadow_of,
+    soles_hidden,
     successor_of,
     uncovered,
     wearer_of,
@@ -35,7 +36,7 @@ from vision.parting import Parting, border_strip, departure, parting_of
 from vision.place import Box, Located, Locator
 from vision.presence import CONFIRM_FOUND, FOUND_S, Evidence, Presence
 from vision.roles import RoleVotes, counter_posts
-from vision.tracking import START_SCORE, Sighting, overlap
+from vision.tracking import START_SCORE, Sighting, intersection, overlap
 
 START_S = 1.0
 """Whoever is there within the first second of a run was there before it."""
@@ -51,6 +52,8 @@ FORGET_S = 1.6
 """An unbelieved track not found for this long never was (the tracker itself coasts 1.5 s)."""
 CROSSING_S = 2.0
 """Longer without a sighting between inside and outside, the one outside may be somebody else."""
+LEAST_OWN, OWN_SLACK_PX = 0.4, 4.0
+"""Share of a box that must be somebody's alone to be watched for life, and how far the others' boxes may waver."""
 CLOTHES_EACH_S = 0.35
 """Nobody changes clothes from frame to frame: they are read this often, and in every frame of a presence's first
 NEW_S. All at the same moments, so that an exchange is found before what it mixed up is remembered."""
@@ -164,7 +167,8 @@ class Presences:
             if presence is None:
                 strays.append(sighting)
             elif plausible(presence, sighting, self._all, utc_us):
-                presence.found(sighting, utc_us, self._locator)
+                hidden = soles_hidden(sighting.box, [other.box for other in sightings])
+                presence.found(sighting, utc_us, self._locator, soles_hidden=hidden)
                 if presence.believed and presence.first_us == sighting.first_us:
                     self._carried[sighting.track] = utc_us
             else:
@@ -326,13 +330,12 @@ class Presences:
         if not top:
             return
         seen = evidence.colour(presence.box, presence.place.px_per_m)
-        worn = evidence.worn(presence.box, presence.place.px_per_m) if bottom else None
+        worn = evidence.worn(presence.box, presence.place.px_per_m, legs=bottom)
         other = Truth.UNKNOWN if worn is None else Truth.of(presence.votes.contradicted_by(worn))
         glimpse = Glimpse(utc_us, (seen[0], seen[1] if bottom else None), presence.box, presence.located)
         if presence.clothes.see(glimpse, mixed_us=presence.mixed_us, contradicted=other) and presence.track is not None:
             self._carried[presence.track] = utc_us
-        if bottom:
-            presence.votes.vote(worn, utc_us)
+        presence.votes.vote(worn, utc_us)
 
     def _part_hands(self, known: Presence, utc_us: int) -> None:
         """The track of somebody shows somebody else: they are left where they were last seen themselves, unseen; the
@@ -406,11 +409,26 @@ class Presences:
     def _lives(self, presence: Presence, utc_us: int, evidence: Evidence) -> bool:
         if presence.path.walked_m > PERSON_WALKS_M:
             return True
-        if presence.crowded_us == utc_us or not evidence.stirs(presence.key, presence.box):
+        part = self._own_part(presence, utc_us)
+        if part is None or not evidence.stirs(2 * presence.key + (part != presence.box), part):
             return False
         if presence.stirred_us is None:
             presence.stirred_us = utc_us
         return utc_us - presence.stirred_us > FOUND_S * US
+
+    def _own_part(self, presence: Presence, utc_us: int) -> Box | None:
+        """The part of the box in which nobody else is: all of it, or what lies below those who are farther from the
+        camera. It stays the one that was watched at first."""
+        if presence.crowded_us != utc_us:
+            return presence.box
+        x0, y0, x1, y1 = presence.box
+        others = [p.box for p in self._all if p is not presence and p.last_found_us == utc_us]
+        lows = [box[3] for box in others if intersection(box, presence.box) > 0]
+        below = max((*lows, y0))
+        if presence.watched_from is None and y1 - below >= LEAST_OWN * (y1 - y0):
+            presence.watched_from = below
+        watched = presence.watched_from
+        return None if watched is None or below > watched + OWN_SLACK_PX else (x0, watched, x1, y1)
 
     def _miss(self, presence: Presence, utc_us: int, evidence: Evidence) -> None:
         lost_s = (utc_us - presence.last_found_us) / US

@@ -10,7 +10,7 @@ area while the foot is not, or the box is shorter than a seated person's). The h
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -106,8 +106,11 @@ class Locator:
         y0, y1 = (min(max(v, 0.0), height - 1.0) for v in (box[1], box[3]))
         return x0, y0, x1, y1
 
-    def locate(self, box: Box, expected: XY | None = None, stature: Stature = ANYBODY) -> Located:
-        """expected: floor metres where the person was a moment ago, if known."""
+    def locate(
+        self, box: Box, expected: XY | None = None, stature: Stature = ANYBODY, *, soles_hidden: bool = False
+    ) -> Located:
+        """expected: floor metres where the person was a moment ago, if known. soles_hidden: somebody nearer to the
+        camera is before the box's lower end, so that the foot may be read too far away."""
         box = self.within_picture(box)
         if self.plane is None:
             return Located(Place(foot_of(box), max(box_height(box), 1.0) / PERSON_HEIGHT_M))
@@ -118,12 +121,16 @@ class Locator:
         share = foot.ratio * PERSON_HEIGHT_M / stature.height_m
         assert foot.place.floor is not None
         whole = stature.whole[0] <= share <= stature.whole[1] and self._outside_m(foot.place.floor) < 0.5
-        if "top" in cut or ("bottom" not in cut and self._foot_stands(foot, expected, whole=whole)):
+        stands = self._foot_stands(foot, expected, whole=whole) and (whole or not soles_hidden)
+        if "top" in cut or ("bottom" not in cut and stands):
             return foot
         head = self._by_crown(box, stature, expected)
         if head is None:
             return foot
-        return head if "bottom" in cut or self._head_fits(foot, head, expected, whole=whole) else foot
+        if "bottom" in cut or self._head_fits(foot, head, expected, whole=whole):
+            return head
+        upright = self._by_head(box, stature) if soles_hidden and not whole else None
+        return foot if upright is None else _between_readings(foot, upright)
 
     def _foot_stands(self, foot: Located, expected: XY | None, *, whole: bool) -> bool:
         """Whether no reading of the head could be better: most frames need not ask for one."""
@@ -216,6 +223,14 @@ class Locator:
         if not self._walkable or not 0 < self._outside_m(spot) < 3 * sigma:
             return spot
         return min((nearest_on_border(polygon, spot) for polygon in self._walkable), key=lambda p: math.dist(p, spot))
+
+
+def _between_readings(foot: Located, head: Located) -> Located:
+    """The foot's place, as unsure as the crown of somebody who stands makes it: half the way between the two."""
+    assert foot.place.floor is not None
+    assert head.place.floor is not None
+    apart_m = math.dist(foot.place.floor, head.place.floor)
+    return replace(foot, place=replace(foot.place, sigma_m=math.hypot(foot.place.sigma_m, apart_m / 2)))
 
 
 def _walkable(site: Site, camera: Camera) -> list[Polygon]:

@@ -53,8 +53,8 @@ class Evidence(Protocol):
         """Clothing colours of a box."""
         ...
 
-    def worn(self, box: Box, px_per_m: float) -> bool | None:
-        """Whether a uniform is worn; None when it cannot be told."""
+    def worn(self, box: Box, px_per_m: float, *, legs: bool = True) -> bool | None:
+        """Whether a uniform is worn; None when it cannot be told. legs: whether they show."""
         ...
 
     def stirs(self, key: int, box: Box) -> bool:
@@ -94,6 +94,8 @@ class Presence:
     """Somebody who was found behind another's name."""
     stirred_us: int | None = None
     """First time something in the box moved by itself while the person was not known to be one."""
+    watched_from: float | None = None
+    """Upper border of the part of the box that is watched for life while others stand behind it."""
     empty_since_us: int | None = None
     still_since_us: int | None = None
     _heights: list[float] = field(default_factory=list)
@@ -126,12 +128,12 @@ class Presence:
             self.times_found >= 2 and lasting_s >= 1.0
         )
 
-    def found(self, sighting: Sighting, utc_us: int, locator: Locator) -> None:
-        """The tracker has a box for it in this frame."""
+    def found(self, sighting: Sighting, utc_us: int, locator: Locator, *, soles_hidden: bool = False) -> None:
+        """The tracker has a box for it in this frame. soles_hidden: another one's box lies before its lower end."""
         if utc_us - self.last_found_us > FOUND_S * US:
             self.path.gap()
         self._taken_up(sighting.track, utc_us)
-        located = locator.locate(sighting.box, self._expected(utc_us), self.stature)
+        located = locator.locate(sighting.box, self._expected(utc_us), self.stature, soles_hidden=soles_hidden)
         self._learn_stature(located, locator.cut(sighting.box))
         located = self._scaled(located, sighting.box, locator)
         self.path.add(utc_us, located.place)

@@ -37,7 +37,7 @@ class Scripted:
     def colour(self, box, px_per_m):
         return self.colours.get(box, (None, None))
 
-    def worn(self, box, px_per_m):
+    def worn(self, box, px_per_m, *, legs=True):
         return None
 
     def stirs(self, key, box):
