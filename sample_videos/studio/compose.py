@@ -79,8 +79,8 @@ class Composer:
         corners = [
             (*corner, z)
             for place in places
-            for corner in footprint(item.model, place, SHADOW_M)
-            for z in (0.0, item.model.size_m[2] + 0.2)
+            for corner in footprint(item.model, place, SHADOW_M + (item.model.size_m[2] if place[3:] else 0.0))
+            for z in (0.0, item.model.size_m[2] + 0.2 + sum(place[4:]))
         ]
         return self._box_around(np.array(corners))
 

@@ -130,11 +130,13 @@ def _collisions(furniture: Furniture, places: dict[str, At | None], t: float) ->
     """Only what a shot moved or brought: a chair half under its table is how the plan has it."""
     for name, at in places.items():
         item = furniture.items[name]
-        brought = at is not None and (at != item.at or not furniture.belongs[name])
-        for other, there in places.items() if brought and item.kind not in FLAT_KINDS else ():
+        if at is None or (at == item.at and furniture.belongs[name]) or item.kind in FLAT_KINDS:
+            continue
+        for other, there in places.items():
             if other == name or there is None or furniture.items[other].kind in FLAT_KINDS:
                 continue
-            assert at is not None
+            if sum(at[4:]) != sum(there[4:]):
+                continue  # stacked
             under = {item.kind, furniture.items[other].kind} >= {"chair", "table"}
             if not under and _overlap(item.model, at, furniture.items[other].model, there):
                 yield f"{name} stands in {other} at {t:g} s.", f"x {at[0]:.2f} y {at[1]:.2f} m", "free floor"

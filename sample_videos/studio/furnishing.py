@@ -97,13 +97,13 @@ class Placed:
         return MODELS[self.kind, self.style]
 
 
-def turned(point: XY, at: tuple[float, float, float]) -> XY:
+def turned(point: XY, at: tuple[float, ...]) -> XY:
     """A point of the item's own frame on the floor."""
     c, s = math.cos(math.radians(at[2])), math.sin(math.radians(at[2]))
     return at[0] + c * point[0] - s * point[1], at[1] + s * point[0] + c * point[1]
 
 
-def footprint(model: Model, at: tuple[float, float, float], grow_m: float = 0.0) -> tuple[XY, XY, XY, XY]:
+def footprint(model: Model, at: tuple[float, ...], grow_m: float = 0.0) -> tuple[XY, XY, XY, XY]:
     """Corners on the floor, counter-clockwise."""
     x, y = model.size_m[0] / 2 + grow_m, model.size_m[1] / 2 + grow_m
     a, b, c, d = (turned(p, at) for p in ((x, y), (-x, y), (-x, -y), (x, -y)))

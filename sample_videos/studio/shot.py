@@ -104,13 +104,17 @@ class AirconPart(_Part):
 
 
 class MovePart(_Part):
-    """Something happens to an item: it is moved, removed, put back, swapped, or appears (moved by by_mm)."""
+    """Something happens to an item: it is moved, tipped, lifted, removed, put back, swapped, or appears (by by_mm)."""
 
     at_s: Seconds
     item: Id
     by_mm: Annotated[float, Field(ge=0, le=5000)] = 0.0
     direction_deg: Degrees = 0.0
     turn_deg: Annotated[float, Field(ge=-180, le=180)] = 0.0
+    tip_deg: Annotated[float, Field(ge=-90, le=90)] = 0.0
+    """Laid over: 90 on its back, -90 on its face."""
+    lift_mm: Annotated[float, Field(ge=0, le=2000)] = 0.0
+    """Stacked: so high above the floor; what is below is not asked for."""
     over_s: Annotated[float, Field(ge=0, le=10)] = 0.0
     remove: bool = False
     put_back: bool = False
@@ -120,14 +124,14 @@ class MovePart(_Part):
     @model_validator(mode="after")
     def _one(self) -> MovePart:
         told = [
-            bool(self.by_mm or self.turn_deg) and not self.appear,
+            bool(self.by_mm or self.turn_deg or self.tip_deg or self.lift_mm) and not self.appear,
             self.remove,
             self.put_back,
             self.swap_with is not None,
             self.appear,
         ]
         if sum(told) != 1:
-            raise ValueError("exactly one of by_mm/turn_deg, remove, put_back, swap_with, appear")
+            raise ValueError("exactly one of by_mm/turn_deg/tip_deg/lift_mm, remove, put_back, swap_with, appear")
         return self
 
 

@@ -16,7 +16,8 @@ from sample_videos.studio import hall
 from sample_videos.studio.furnishing import Placed
 from sample_videos.studio.shot import ActionPart, MovePart, PersonPart, Shot
 
-At = tuple[float, float, float]
+At = tuple[float, ...]
+"""x m, y m, yaw degrees; of what does not stand on its feet also tip degrees and lift metres."""
 RISE_S = 0.9
 """Sitting down and standing up (healthy adults rise in 0.8 to 1.2 s)."""
 RIBBON_STEP_S = 0.2
@@ -149,7 +150,10 @@ class Furniture:
 def _shifted(at: At, move: MovePart, share: float) -> At:
     far, way = move.by_mm / 1000 * share, math.radians(move.direction_deg)
     x, y = at[0] + far * math.cos(way), at[1] + far * math.sin(way)
-    return round(x, 5), round(y, 5), round(at[2] + move.turn_deg * share, 4)
+    place = round(x, 5), round(y, 5), round(at[2] + move.turn_deg * share, 4)
+    tip_deg, lift_m = at[3:] or (0.0, 0.0)
+    tip_deg, lift_m = tip_deg + move.tip_deg * share, lift_m + move.lift_mm / 1000 * share
+    return (*place, round(tip_deg, 4), round(lift_m, 5)) if tip_deg or lift_m else place
 
 
 class Story:

@@ -79,7 +79,7 @@ def told(clip: str, story: Story, seed: int, seen: Mapping[str, Seen], bodies: M
         lighting=shot.room.lighting,
         entrances={"main-door": ((hall.DOOR[0], hall.SIZE_M[1]), (hall.DOOR[1], hall.SIZE_M[1]))},
         cameras={name: camera_truth(one) for name, one in seen.items()},
-        items=tuple(_items(story)),
+        items=tuple(items_of(story)),
         labels=tuple(_labels(seen, shot.room.labels)),
         persons=tuple(_persons(story, bodies)),
         frames=tuple(frame for name, one in seen.items() for frame in _frames(name, one)),
@@ -131,14 +131,15 @@ def turn_of(yaw: float, home: float) -> float:
     return 180 - (180 - (yaw - home)) % 360
 
 
-def _items(story: Story) -> Iterator[ItemTruth]:
+def items_of(story: Story) -> Iterator[ItemTruth]:
+    """Every piece of furniture with all its poses."""
     furniture, until = story.furniture, story.shot.shot.duration_s
     times = furniture.change_times(until, story.shot.quality.step_s)
     where = [(t, furniture.at(t, story.shot.quality.step_s)) for t in times]
     for name, item in furniture.items.items():
         belongs, model = furniture.belongs[name], item.model
         poses: list[Pose] = []
-        last = item.at
+        last: At = item.at
         for t, places in where:
             at = places[name]
             pose = _pose(t, at or last, item.at if belongs else None, present=at is not None)
@@ -161,7 +162,9 @@ def _items(story: Story) -> Iterator[ItemTruth]:
 def _pose(t: float, at: At, home: At | None, *, present: bool) -> Pose:
     offset = round(1000 * math.dist(at[:2], home[:2]), 2) if home else 0.0
     turn = round(turn_of(at[2], home[2]), 3) if home else 0.0
-    return Pose(t_s=t, x_m=at[0], y_m=at[1], yaw_deg=at[2], present=present, offset_mm=offset, turn_deg=turn)
+    tip_deg, lift_m = at[3:] or (0.0, 0.0)
+    place = {"x_m": at[0], "y_m": at[1], "yaw_deg": at[2], "tip_deg": tip_deg, "lift_m": lift_m}
+    return Pose(t_s=t, **place, present=present, offset_mm=offset, turn_deg=turn)
 
 
 def _labels(seen: Mapping[str, Seen], kind: str) -> Iterator[LabelTruth]:

@@ -11,7 +11,14 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 from models.domain.errors import SourceError
 
@@ -85,6 +92,13 @@ class Pose(_Part):
     turn_deg: float = Field(
         default=0.0, description="yaw minus the reference's, in (-180, 180], not reduced by symmetry"
     )
+    tip_deg: float = Field(default=0.0, description="laid over: 90 on its back, -90 on its face; told where it is so")
+    lift_m: float = Field(default=0.0, description="stacked, so high above the floor; told where it is so")
+
+    @model_serializer(mode="wrap")
+    def _told(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        told: dict[str, Any] = write(self)
+        return {k: v for k, v in told.items() if v or k not in {"tip_deg", "lift_m"}}
 
 
 class ItemTruth(_Part):

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
+from sample_videos.studio.feasible import check
 from sample_videos.studio.story import RISE_S, Furniture, Story
-from sample_videos.studio.telling import turn_of
+from sample_videos.studio.telling import items_of, turn_of
 from sample_videos.studio.visits import parties_of, posts_of
 from tests.studio.playing import shot
 
@@ -37,6 +38,25 @@ def test_a_move_that_takes_time_goes_in_steps_and_every_step_is_a_change():
     far = [round(1000 * math.dist(story.at(t)["bin2"][:2], home[:2])) for t in (2.0, 2.2, 2.5, 3.0, 9.0)]
     assert far == [0, 20, 40, 100, 100]
     assert story.change_times(20) == pytest.approx([0, 2, 2.2, 2.4, 2.6, 2.8, 3.0])
+
+
+def test_what_is_tipped_or_stacked_is_said_in_the_truth_until_it_is_put_back():
+    moves = [
+        {"at_s": 1, "item": "chair1", "tip_deg": 90},
+        {"at_s": 1, "item": "chair0", "by_mm": 704, "direction_deg": 180.25, "lift_mm": 740},
+        {"at_s": 4, "item": "chair1", "put_back": True},
+    ]
+    played = shot(furniture=moves)
+    story = Furniture(played)
+    home = story.items["chair1"].at
+    assert (story.at(2)["chair1"], story.at(5)["chair1"]) == ((*home, 90.0, 0.0), home)
+    assert story.at(5)["chair0"][3:] == (0.0, 0.74)
+    poses = {one.id: one.poses for one in items_of(Story(played))}
+    assert [(pose.t_s, pose.tip_deg, pose.lift_m) for pose in poses["chair1"]] == [(0, 0, 0), (1, 90, 0), (4, 0, 0)]
+    assert [pose.lift_m for pose in poses["chair0"]] == [0, 0.74]
+    standing, lying, _ = (pose.model_dump() for pose in poses["chair1"])
+    assert ("tip_deg" in standing, lying["tip_deg"]) == (False, 90.0)
+    check(played, "a chair upon a table")
 
 
 BINS = {"things": [{"id": "bin2", "kind": "bin", "at": [1.6, 4.6, 0]}]}

@@ -20,14 +20,18 @@ def build(words, m):
     name, kind, style = words["id"], words["kind"], words["style"]
     p, rng = empty(name), random.Random(words["seed"])
     _BUILDERS[kind](name, p, style, MODELS[kind, style], m, rng)
+    p["half_m"] = MODELS[kind, style].size_m[0] / 2
     place(p, words["at"])
     return p
 
 
 def place(p, at):
-    """Put an item's frame at (x m, y m, yaw degrees)."""
-    p.location = (at[0], at[1], 0)
-    p.rotation_euler = (0, 0, math.radians(at[2]))
+    """Put an item's frame at (x m, y m, yaw degrees), or also (tip degrees, lift m): laid over about its own y, on its
+    back or its face, its lowest corner on the floor."""
+    tip, lift = at[3:] or (0.0, 0.0)
+    lean = abs(math.sin(math.radians(tip)))
+    p.location = (at[0], at[1], lift + lean * p["half_m"])
+    p.rotation_euler = (0, -math.radians(tip), math.radians(at[2]))
 
 
 def _tilted(p, high, wide):
