@@ -11,7 +11,7 @@ it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,15 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.domain.camera_pose import CameraPose
-from models.domain.furniture import FurnitureItem, Pose
+from models.domain.furniture import FurnitureItem, Part, Pose
 from models.domain.geometry import Floats
 from vision.registration.features import CELL_LAB, Map, Window, histogram, looked_up
+from vision.registration.lying import unstanding
 from vision.registration.motion import FloorMotion
 from vision.registration.solids import cast
 
 CELLS = 3000
 """About so many cells in a window: a chair at 5 m covers some 300 of them."""
-TURN_STEP_DEG = 15.0
+TURN_STEP_DEG, LAID_STEP_DEG = 15.0, 30.0
+"""Of what stands, of what lies."""
 TRUST = 3.0
 """Largest log odds of one cell: an odd pixel must not outvote an outline."""
 LIGHTNESS, CHROMA = 8.0, 4.0
@@ -49,6 +51,10 @@ where the item stands, 0.07-0.96 turned by 30-180 degrees, -0.17 to -1.0 when it
 UNLIKELY = 0.05
 KNOWN_AS_TAUGHT = 0.10
 """A box looks alike from behind, and of what is half covered many turns do; but not every turn does."""
+
+
+Laid = tuple[float, slice, slice, Map]
+"""A turn, the rows and columns of the window's cells about the item, which of them its outline covers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,9 @@ class Outlines:
     own: NDArray[np.bool_] = field(repr=False)
     _inside: Map = field(init=False, repr=False)
     _around: Map = field(init=False, repr=False)
-    _turned: list[tuple[float, slice, slice, Map]] = field(default_factory=list, repr=False)
+    _turned: list[Laid] = field(default_factory=list, repr=False)
+    _lying: list[Laid] = field(default_factory=list, repr=False)
+    _lying_ahead: float | None = None
     _trusted: bool | None = None
     _ahead: Floats | None = None
 
@@ -165,10 +173,34 @@ class Outlines:
     def facing(self, lab: Map, hidden: NDArray[np.bool_] | None, reach_m: float) -> Facing | None:
         """How much speaks for each turn, wherever within reach. None where the outline lies outside the picture."""
         if not self._turned:
-            self._turned = list(self._outlines())
+            self._turned = list(self._outlines(self.item.parts, TURN_STEP_DEG))
         if not self._turned:
             return None
         odds = self.evidence(lab, hidden)
+        sums, places = self._best(self._turned, odds, reach_m)
+        areas = [float(outline.sum()) for *_, outline in self._turned]
+        known = 1.0 if hidden is None else float((odds != 0)[self.own].mean())
+        turns = np.array([turn for turn, *_ in self._turned])
+        ahead = 0.0 if self._ahead is None else self._ahead
+        return Facing(turns, sums - ahead, places, TRUST * float(np.mean(areas)), known)
+
+    def unstanding(self, lab: Map, hidden: NDArray[np.bool_] | None, reach_m: float) -> float:
+        """How much speaks for the item lying or stacked (`unstanding`), whichever most; comparable with the sums of
+        `facing`. What it would be even in the taught picture, where the item stands, is taken off."""
+        if not self._lying:
+            ways = unstanding(self.item, self.camera)
+            self._lying = [one for parts, pose in ways for one in self._outlines(parts, LAID_STEP_DEG, pose)]
+        if not self._lying:
+            return -math.inf
+        if self._lying_ahead is None:
+            large = cv2.resize(self.taught, (self.window.width, self.window.height), interpolation=cv2.INTER_LINEAR)
+            odds = self.evidence(np.asarray(large, np.float32), None)
+            standing = self._best(self._turned, odds, reach_m)[0].max()
+            self._lying_ahead = max(0.0, float(self._best(self._lying, odds, reach_m)[0].max() - standing))
+        return float(self._best(self._lying, self.evidence(lab, hidden), reach_m)[0].max()) - self._lying_ahead
+
+    def _best(self, outlines: Sequence[Laid], odds: Map, reach_m: float) -> tuple[Floats, Floats]:
+        """Of each outline its largest sum within reach (n,), and where that is (n, 2), metres."""
         step = self._cells_per_m()
         room = int(np.ceil(np.abs(step).sum(1).max() * reach_m))
         wide = cv2.copyMakeBorder(odds, room, room, room, room, cv2.BORDER_CONSTANT, value=0.0)
@@ -176,26 +208,23 @@ class Outlines:
         ways = np.stack([across, down], -1) @ np.linalg.inv(step).T
         far = np.linalg.norm(ways, axis=-1) > reach_m
         sums, places = [], []
-        for _, rows, columns, outline in self._turned:
+        for _, rows, columns, outline in outlines:
             piece = wide[rows.start : rows.stop + 2 * room, columns.start : columns.stop + 2 * room]
             found = cv2.matchTemplate(piece, outline, cv2.TM_CCORR)
             found[far] = -np.inf
             at = np.unravel_index(int(np.argmax(found)), found.shape)
             sums.append(float(found[at]))
             places.append(ways[at])
-        areas = [float(outline.sum()) for *_, outline in self._turned]
-        known = 1.0 if hidden is None else float((odds != 0)[self.own].mean())
-        turns = np.array([turn for turn, *_ in self._turned])
-        ahead = 0.0 if self._ahead is None else self._ahead
-        return Facing(turns, np.array(sums) - ahead, np.array(places), TRUST * float(np.mean(areas)), known)
+        return np.array(sums), np.array(places)
 
-    def _outlines(self) -> Iterator[tuple[float, slice, slice, Map]]:
-        """Of each turn: the cells its outline covers at the label, cut out."""
+    def _outlines(self, parts: Sequence[Part], step_deg: float, at: Pose | None = None) -> Iterator[Laid]:
+        """Of each turn: the cells its outline covers at the label (at: or where else), cut out."""
         height, width = self.own.shape
         cell = (self.window.width / width, self.window.height / height)
-        symmetry = self.item.symmetry
-        turns = np.arange(-180 / symmetry, 180 / symmetry, TURN_STEP_DEG) if symmetry else np.zeros(1)
-        reach = max(self.item.size_m[:2]) * math.sqrt(0.5)
+        lies = parts != self.item.parts
+        symmetry = max(1, self.item.symmetry) if lies else self.item.symmetry
+        turns = np.arange(-180 / symmetry, 180 / symmetry, step_deg) if symmetry else np.zeros(1)
+        reach = 1.4 * max(self.item.size_m) if lies else max(self.item.size_m[:2]) * math.sqrt(0.5)
         rows, columns = self._about(reach, cell)
         across, down = np.meshgrid(np.arange(columns.start, columns.stop), np.arange(rows.start, rows.stop))
         if not across.size:
@@ -204,10 +233,10 @@ class Outlines:
         rays = self.camera.rays(pixels + np.array([self.window.left, self.window.top]))
         row, column = (pixels[:, ::-1] // 4).astype(int).T
         behind = self.screen[np.clip(row, 0, len(self.screen) - 1), np.clip(column, 0, self.screen.shape[1] - 1)]
-        pose = self.item.pose
+        pose = at or self.item.pose
         for turn in turns:
             turned = Pose(pose.x_m, pose.y_m, pose.heading_deg + float(turn))
-            depth, _ = cast(self.item.parts, turned, self.camera.centre, rays)
+            depth, _ = cast(parts, turned, self.camera.centre, rays)
             covered = (np.isfinite(depth) & (depth < behind + 0.02)).reshape(across.shape)
             if covered.any():
                 yield float(turn), rows, columns, covered.astype(np.float32)
