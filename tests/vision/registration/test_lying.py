@@ -45,10 +45,10 @@ def told(picture: str, name: str) -> Standing:
         ("tipped", "chair1"),  # on its back where it belongs
         ("tipped", "bin2"),
         ("stacked", "chair13"),
-        ("stacked", "sofa2"),
+        ("stacked", "chair1"),  # chair2 stands upon it: it read as turned by a half
+        ("tipped", "bin"),  # behind a chair upon a table: it read as 680 mm off
         ("stacked", "chair2"),  # upon chair1, a metre nearer: in the picture like one that was pushed 200 mm
         ("on-table", "chair0"),
-        ("on-table", "chair6"),  # on its face
     ],
 )
 def test_what_lies_or_is_stacked_is_neither_in_place_nor_measured(picture, name):
@@ -56,7 +56,6 @@ def test_what_lies_or_is_stacked_is_neither_in_place_nor_measured(picture, name)
 
 
 def test_what_stands_beside_it_is_measured_as_ever():
-    assert told("tipped", "sofa2") is Standing.MEASURED
     assert told("on-table", "bin2") is Standing.MEASURED
 
 
