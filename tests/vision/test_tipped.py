@@ -45,21 +45,22 @@ def verdicts():
     return register_all(looks, now, nobody, STILL)
 
 
-@pytest.mark.parametrize("item", ["chair1", "chair2", "bin2"])
-def test_what_lies_on_its_side_is_never_in_place(verdicts, item):
-    """With one light's reference alone a chair on its side may read as far off its place."""
+def test_a_chair_on_its_side_is_never_in_place(verdicts):
+    """This one, taught in one light, lies so that its outline reads as turned."""
+    item = "chair1"
     found = verdicts[item]
     assert found.standing is not Standing.GONE
     if found.standing is Standing.MEASURED:
         assert judged(room()[item], found)[0] is not Truth.HOLDS
 
 
-def test_a_bin_on_its_side_has_an_unknown_pose(verdicts):
-    assert verdicts["bin2"].standing is Standing.POSE_UNKNOWN
+@pytest.mark.parametrize("item", ["chair2", "bin2"])
+def test_what_lies_on_its_side_has_an_unknown_pose(verdicts, item):
+    assert verdicts[item].standing is Standing.POSE_UNKNOWN
 
 
 def test_what_carries_an_equal_has_an_unknown_pose(verdicts):
-    assert verdicts["chair0"].standing in {Standing.POSE_UNKNOWN, Standing.AMBIGUOUS}
+    assert verdicts["chair0"].standing is Standing.POSE_UNKNOWN
 
 
 @pytest.mark.parametrize("item", OTHERS)

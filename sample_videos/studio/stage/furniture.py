@@ -34,24 +34,7 @@ def place(p, at):
     p.rotation_euler = (0, -math.radians(tip), math.radians(at[2]))
 
 
-def _tilted(p, high, wide):
-    """A frame for the parts of something that lies on its side: its own up is the item's right."""
-    side = empty(f"{p.name}-side")
-    side.parent = p
-    side.location, side.rotation_euler = (0, high / 2, wide / 2), (math.radians(90), 0, 0)
-    return side
-
-
-def _chair(name, p, style, model, m, rng):
-    style, _, fate = style.partition("-")
-    if fate == "fallen":
-        upright = MODELS["chair", style]
-        _chair(name, _tilted(p, upright.size_m[2], upright.size_m[1]), style, upright, m, rng)
-        return
-    if fate == "stacked":
-        upper = empty(f"{name}-upper")
-        upper.parent, upper.location = p, (-0.03, 0, 0.38)
-        _chair(name, upper, style, MODELS["chair", style], m, rng)
+def _chair(name, p, style, model, m, _rng):
     {"shell": _shell, "wood": _wooden, "arm": _armchair, "office": _office}[style](name, p, model.legs_m, m)
 
 
@@ -181,9 +164,7 @@ def _leaf(mesh, top, rng, *, broad, lush):
         before = ridge
 
 
-def _bin(name, p, style, _model, m, _rng):
-    if style == "fallen":
-        p = _tilted(p, 0.62, 0.3)
+def _bin(name, p, _style, _model, m, _rng):
     cylinder(name, 0.14, 0.15, 0.58, (0, 0, 0), m["bin"], p, 28)
     cylinder(name, 0.15, 0.15, 0.04, (0, 0, 0.58), m["legs"], p, 28)
     cylinder(name, 0.1, 0.1, 0.005, (0, 0, 0.62), m["black"], p, 20)
