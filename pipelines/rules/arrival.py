@@ -81,7 +81,8 @@ class Door:
         door = self._looked(scene, parties, (scene.utc_us, interval_us), plan)
         left: list[Candidate] = []
         here = [c for c in door.candidates if c.camera == scene.camera and c.member.departure is None]
-        for candidate in sorted(door.candidates, key=lambda c: (c.member.entered_us, c.member.id)):
+        for known in sorted(door.candidates, key=lambda c: (c.member.entered_us, c.member.id)):
+            candidate = _stayed(known, parties, plan)
             if candidate.camera != scene.camera:
                 left.append(candidate)
                 continue
@@ -229,6 +230,21 @@ def _host(parties: tuple[Party, ...], candidate: Candidate, plan: WaitPlan) -> P
         return None
     together = (p for p in hosts if any(m.seen and m.place.distance_m(place) <= TOGETHER_M for m in p.here))
     return next(together, hosts[0] if inwards_m < -INWARDS_M else None)
+
+
+def _stayed(candidate: Candidate, parties: tuple[Party, ...], plan: WaitPlan) -> Candidate:
+    """Whoever keeps beside a party near the door for as long as people take to come in has not come in past it."""
+    member = candidate.member
+    if candidate.door_m is None or not member.seen or candidate.dwelt_us < TOGETHER_US:
+        return candidate
+    beside = [
+        party.id
+        for party in parties
+        if party.id in candidate.beside and party.end is None
+        if any(m.seen and m.place.distance_m(member.place) <= TOGETHER_M for m in party.here)
+    ]
+    went_m = abs(distance_m(plan.doors, candidate.camera, member.place) - candidate.door_m)
+    return replace(candidate, beside=tuple(beside), door_m=None) if beside and went_m <= INWARDS_M else candidate
 
 
 def _company(parties: tuple[Party, ...], candidate: Candidate, together_us: int) -> Party | None:

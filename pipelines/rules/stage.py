@@ -22,6 +22,8 @@ from pipelines.rules.rule import settings
 
 ESCORT_M = 3.0
 """A member of staff this near to visitors who go into the showflat takes them in (twice the greeting distance)."""
+TOLD_US = us(5.0)
+"""It takes so long at most to be sure of somebody, and of their posture, whom nobody saw come in."""
 CART = ("vehicle", "present")
 """Kind and predicate of the observation that a cart stands at a stop; its subject is the stop's zone."""
 
@@ -182,14 +184,16 @@ def presence_of(stay: str) -> str:
 
 
 def _sat(sitting: dict[str, tuple[str, int]], person: Person, zone: str, now_us: int) -> int:
-    """Since when the person has been seen to sit in the zone without being seen to stand; -1 when not at all."""
+    """Since when the person has been seen to sit in the zone without being seen to stand; -1 when not at all. Who was
+    not seen to come and sits as soon as that can be told sat there when first seen."""
     known = sitting.get(person.id)
     if known is not None and known[0] != zone:
         known = None
     if person.seated is Truth.FAILS and person.seen is Truth.HOLDS:
         known = None
     elif known is None and person.seated is Truth.HOLDS:
-        known = (zone, now_us)
+        first = not person.came_in and now_us - person.entered_us <= TOLD_US
+        known = (zone, person.entered_us if first else now_us)
     if known is None:
         sitting.pop(person.id, None)
         return -1

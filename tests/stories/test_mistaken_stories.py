@@ -31,8 +31,9 @@ def told_by(camera, actors, length_s, how):
     return [m for m in story.messages(where=site(cameras=(camera,)), **how) if isinstance(m, Scene)]
 
 
-def alone(*actors, length_s, how):
-    return Story(list(actors), length_s).played(site(off=only(APPROACHED), posts=False), **how)
+def alone(*actors, length_s, how, doors=()):
+    where = replace(site(off=only(APPROACHED), posts=False), entrances=doors)
+    return Story(list(actors), length_s).played(where, **how)
 
 
 @every_rate
@@ -164,6 +165,19 @@ def test_who_turns_up_beside_those_who_stay_as_others_walk_past_is_of_those_who_
     anew = Actor("anew", Role.VISITOR).enters(100.7, (7.1, 6.0)).stands(until=400).unseen_from_start()
     engine = at_the_door(stays[0].stands(until=400), stays[1], anew, how=how)
     assert [len(party.members) for party in engine.parties()] == [2, 3]
+
+
+@every_rate
+def test_who_kept_beside_a_party_near_the_door_is_of_it_though_the_role_is_known_late(how):
+    """Lost and taken up anew, legs hidden for half a minute; as soon as the role is known they walk off."""
+    near = [
+        Actor(f"near {n}", Role.VISITOR).enters(50 + n, DOOR).walks((6.2 + 0.7 * n, 5.6)).stands(until=400)
+        for n in range(2)
+    ]
+    near[1] = replace(near[1], path=near[1].path[:-1]).stands(until=60).goes_unseen(60.0, 64.0)
+    anew = Actor("anew", Role.VISITOR).enters(62, (6.9, 5.6)).stands(until=92).walks((6.6, 2.0)).stands(until=400)
+    engine = alone(*near, anew.unseen_from_start().known_from(94), length_s=130, how=how, doors=DOORS)
+    assert [len(party.members) for party in engine.parties()] == [3]
 
 
 @every_rate

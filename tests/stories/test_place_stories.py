@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from models.domain.energy import Meter, SignalKind
-from models.domain.messages import Tick
+from models.domain.messages import Scene, Tick
 from models.domain.presence import Role
 from models.domain.readings import Reading
 from models.domain.truth import Truth
@@ -54,6 +54,31 @@ def test_who_sits_for_a_minute_without_being_served_raises_one_incident(how):
     assert seconds(incident.t_first_us) == pytest.approx(sat_s, abs=near(how))
     assert seconds(incident.t_confirmed_us) == pytest.approx(sat_s + 60, abs=near(how))
     assert incident.severity == "incident"
+
+
+def believed_from(at_s, sitter, length_s, how):
+    """An engine that hears of the sitter only from then on: it takes seconds to be sure of somebody who keeps still."""
+    where = at(SEATED, limit_s=60.0)
+    engine = Engine(where)
+    for message in Story([sitter], length_s).messages(where=where, **how):
+        early = isinstance(message, Scene) and message.utc_us < utc(at_s)
+        engine.step(replace(message, persons=()) if early else message)
+    return engine
+
+
+@every_rate
+def test_who_sat_there_when_the_camera_began_has_sat_since_then(how):
+    sitter = Actor("guest", Role.VISITOR).enters(0, CHAIR).sits(until=900).unseen_from_start()
+    (incident,) = of(SEATED, believed_from(3.0, sitter, 110, how))
+    assert seconds(incident.t_first_us) == pytest.approx(0, abs=near(how))
+    assert seconds(incident.t_confirmed_us) == pytest.approx(60, abs=near(how))
+
+
+@every_rate
+def test_who_turns_up_standing_and_sits_down_later_waits_from_then(how):
+    sitter = Actor("guest", Role.VISITOR).enters(0, CHAIR).stands(until=20).sits(until=900).unseen_from_start()
+    (incident,) = of(SEATED, believed_from(3.0, sitter, 110, how))
+    assert seconds(incident.t_first_us) == pytest.approx(20, abs=near(how))
 
 
 def test_the_limit_is_three_minutes_where_the_site_says_nothing():
