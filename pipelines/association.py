@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from models.domain.clothing import garment_distance
+from models.domain.clothing import differ
 from models.domain.presence import Person, Role
 from models.domain.truth import Truth
 from pipelines.rules.continuity import us
@@ -79,7 +79,7 @@ def alike_role(one: Person, other: Person) -> bool:
 
 def unlike(one: Person, other: Person) -> bool:
     """Whether a garment that both clearly show is another one."""
-    return any(apart > UNLIKE for apart in garment_distance(one.clothes, other.clothes))
+    return differ(one.clothes, other.clothes, UNLIKE)
 
 
 def _comparable(person: Person) -> bool:

@@ -12,9 +12,8 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from models.domain.clothing import UNKNOWN, garment_distance
+from models.domain.clothing import UNKNOWN, differ
 from models.domain.presence import Departure, Exit, Person, Role
-from models.domain.site import Region
 from models.domain.truth import Truth
 from pipelines.association import CLOSE_M, UNLIKE, alike_role, compatible, gate_m, unlike
 from pipelines.body import Body, setting_off, unseen
@@ -124,13 +123,11 @@ class Bodies:
         if self._now_us - first_us < RIPE_US:
             return
         del self._fresh[person.id]
-        body = self._beside(person) or self._handed_over(person)
+        body, camera = self._beside(person) or self._handed_over(person), _camera(person.id)
         if body is None:
-            camera = _camera(person.id)
             entered_us = first_us if person.id in self._shed else person.entered_us
             told = replace(person, came_in=person.came_in and person.id not in self._shed)
             body = Body(self._unused(person.id), entered_us, told, {}, (), ((entered_us, camera),))
-        camera = _camera(person.id)
         self._disown(body, camera)
         views = {**body.views, camera: person.id}
         all_views = (*body.all_views, person.id)
@@ -216,8 +213,7 @@ class Bodies:
 
     def _has_changed(self, presence: str) -> bool:
         """Whether the presence was known in other clothes before: its camera gave the name to somebody else."""
-        before, now = self._fusion.worn.get(presence, UNKNOWN), self._fusion.people[presence].clothes
-        return any(apart > UNLIKE for apart in garment_distance(before, now))
+        return differ(self._fusion.worn.get(presence, UNKNOWN), self._fusion.people[presence].clothes, UNLIKE)
 
     def _latest(self, body: Body) -> str:
         """The view that joined the body last."""
@@ -282,9 +278,8 @@ class Bodies:
         return person.came_in and self._at_an_exit(person, EXIT_M + HANDOVER_MPS * walked_s)
 
     def _at_an_exit(self, person: Person, within_m: float = EXIT_M) -> bool:
-        doors = (e for e in self._fusion.site.entrances if e.camera is None)
-        lines = (Region((e.a, e.b, e.b)) for e in doors)
-        return any(distance_m((line,), "", person.place) <= within_m for line in lines)
+        doors = [entrance.region for entrance in self._fusion.site.entrances if entrance.camera is None]
+        return distance_m(doors, "", person.place) <= within_m
 
 
 def _overlapping(one: Box, other: Box) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from statistics import median
 
-from models.domain.clothing import UNKNOWN, Colour, Lab, garment_distance
+from models.domain.clothing import UNKNOWN, Colour, Lab, differ, garment_distance
 from models.domain.media import US
 from models.domain.truth import Truth
 from vision.place import Box, Located
@@ -123,7 +123,7 @@ class Clothes:
 
 def unlike(one: Colour, other: Colour) -> bool:
     """Whether a garment that both show clearly differs."""
-    return any(apart > UNLIKE for apart in garment_distance(one, other))
+    return differ(one, other, UNLIKE)
 
 
 def alike(one: Colour, other: Colour) -> bool:

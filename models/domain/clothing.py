@@ -25,6 +25,11 @@ def garment_distance(a: Colour, b: Colour) -> list[float]:
     ]
 
 
+def differ(a: Colour, b: Colour, least: float) -> bool:
+    """Whether a garment that both show is further apart than that."""
+    return any(apart > least for apart in garment_distance(a, b))
+
+
 def colour_distance(a: Colour, b: Colour) -> float | None:
     """Mean over the parts that both show; None if none."""
     apart = garment_distance(a, b)

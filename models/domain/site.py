@@ -126,6 +126,11 @@ class EntranceLine:
     camera: str | None = None
     """None: a, b and inside are floor metres; else pixels of that camera."""
 
+    @property
+    def region(self) -> Region:
+        """The line as a region without area, to measure distances to."""
+        return Region((self.a, self.b, self.b), self.camera)
+
 
 @dataclass(frozen=True, slots=True)
 class DutyWindow:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from models.domain.media import US
 from models.domain.messages import Scene
-from models.domain.presence import Departure, Exit, Person, Role
+from models.domain.presence import Departure, Exit, Person, Place, Role
 from models.domain.truth import Truth
 from pipelines.rules.contact import Contact
 from pipelines.rules.coverage import distance_m
@@ -228,8 +228,12 @@ def _host(parties: tuple[Party, ...], candidate: Candidate, plan: WaitPlan) -> P
     inwards_m = distance_m(plan.doors, candidate.camera, place) - candidate.door_m
     if inwards_m > INWARDS_M or candidate.dwelt_us < plan.arrival_dwell_us:
         return None
-    together = (p for p in hosts if any(m.seen and m.place.distance_m(place) <= TOGETHER_M for m in p.here))
-    return next(together, hosts[0] if inwards_m < -INWARDS_M else None)
+    return next((party for party in hosts if _with(party, place)), hosts[0] if inwards_m < -INWARDS_M else None)
+
+
+def _with(party: Party, place: Place) -> bool:
+    """Whether somebody of the party is seen near the place."""
+    return any(m.seen and m.place.distance_m(place) <= TOGETHER_M for m in party.here)
 
 
 def _stayed(candidate: Candidate, parties: tuple[Party, ...], plan: WaitPlan) -> Candidate:
@@ -241,7 +245,7 @@ def _stayed(candidate: Candidate, parties: tuple[Party, ...], plan: WaitPlan) ->
         party.id
         for party in parties
         if party.id in candidate.beside and party.end is None
-        if any(m.seen and m.place.distance_m(member.place) <= TOGETHER_M for m in party.here)
+        if _with(party, member.place)
     ]
     went_m = abs(distance_m(plan.doors, candidate.camera, member.place) - candidate.door_m)
     return replace(candidate, beside=tuple(beside), door_m=None) if beside and went_m <= INWARDS_M else candidate

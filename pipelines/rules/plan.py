@@ -73,5 +73,5 @@ class WaitPlan:
             lost_us=us(setting["lost_s"]),
             max_gap_us=us(setting["max_gap_s"]),
             together_us=kind.together_us,
-            doors=tuple(Region((e.a, e.b, e.b), e.camera) for e in site.entrances),
+            doors=tuple(entrance.region for entrance in site.entrances),
         )

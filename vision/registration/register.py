@@ -20,7 +20,7 @@ from models.domain.furniture import ItemClass
 from models.domain.geometry import Floats
 from vision.registration.align import Alignment, Fit, Seen
 from vision.registration.motion import FloorMotion
-from vision.registration.outline import EMPTY, FILLED, UNLIKELY, Facing
+from vision.registration.outline import EMPTY, FILLED, UNLIKELY, Facing, Outlines
 from vision.registration.palette import presence
 from vision.registration.taught import REACH_M, Look, Stand
 
@@ -131,7 +131,8 @@ def _standing(verdict: Verdict, looks: Sequence[Look], seen: Seen, facing: Facin
         return unknown
     if facing is None or verdict.explained >= CERTAIN:
         return verdict
-    known = min((one.outlines for one in looks if one.outlines.trusted(REACH_M)), key=lambda one: one.strange(seen.lab))
+    known = _outlines(looks, seen)
+    assert known is not None
     rather = known.unstanding(seen.lab, seen.hidden, REACH_M) - float(facing.sums.max())
     return unknown if rather > RATHER * facing.largest else verdict
 
@@ -211,15 +212,21 @@ def _emptied(alignment: Alignment, verdict: Verdict, facing: Facing | None) -> V
     return replace(verdict, standing=Standing.GONE) if empty else verdict
 
 
+def _outlines(looks: Sequence[Look], seen: Seen) -> Outlines | None:
+    """Those of the light whose surroundings are likest, of the ones that recognise what they were taught with."""
+    known = [look.outlines for look in looks if look.outlines.trusted(REACH_M)]
+    return min(known, key=lambda one: one.strange(seen.lab), default=None)
+
+
 def _facing(looks: Sequence[Look], seen: Seen) -> Facing | None:
     """What the outline says, in the light whose surroundings are likest; None where it does not even recognise what it
     was taught with."""
     if seen.stand.item.outline:
         return None
-    known = [look.outlines for look in looks if look.outlines.trusted(REACH_M)]
-    if not known:
+    known = _outlines(looks, seen)
+    if known is None:
         return None
-    facing = min(known, key=lambda one: one.strange(seen.lab)).facing(seen.lab, seen.hidden, REACH_M)
+    facing = known.facing(seen.lab, seen.hidden, REACH_M)
     return None if facing is None or facing.seen < LEAST_SEEN else facing
 
 
