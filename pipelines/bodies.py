@@ -150,12 +150,15 @@ class Bodies:
         return name
 
     def unite(self) -> None:
-        """Two bodies that are one: they keep together and no camera sees both."""
+        """Two bodies that are one: they keep together and no camera sees both. That they were once seen apart speaks
+        against it for staff for a while only: they wear the same, and one of the names may have been another's then."""
+        long = set(self._fusion.pairs.together(SETTLED_US))
         for one, other in self._fusion.pairs.together(ONE_US):
             a, b = self._owner.get(one), self._owner.get(other)
             if a is None or b is None or a == b or self._seen_apart(self._bodies[a], self._bodies[b]):
                 continue
-            if _pair(a, b) in self._fusion.distinct:
+            staff = self._bodies[a].person.role is self._bodies[b].person.role is Role.STAFF
+            if _pair(a, b) in self._fusion.distinct and not (staff and (one, other) in long):
                 continue
             first, second = sorted((self._bodies[a], self._bodies[b]), key=lambda body: (body.entered_us, body.id))
             if not compatible(first.person, second.person):

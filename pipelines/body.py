@@ -40,7 +40,8 @@ class Body:
     def best(
         self, people: Mapping[str, Person], blind: Collection[str], shed: Collection[str], before: Person, now_us: int
     ) -> Body:
-        """The body as its best view tells it now: seen rather than not, the finer place first.
+        """The body as its best view tells it now: seen rather than not, the finer place first; of those that have lost
+        it, the one that saw it last.
 
         people: presences as last told; blind: cameras that cannot see; shed: presences that were somebody else before;
         before: the body as last told, for what its views do not tell at present.
@@ -48,9 +49,7 @@ class Body:
         views = [(c, people[name]) for c, name in self.views.items() if name in people]
         if not views:
             return self
-        camera, best = min(
-            views, key=lambda v: (v[0] in blind or v[1].seen is not Truth.HOLDS, v[1].place.sigma_m, v[0])
-        )
+        camera, best = min(views, key=lambda view: _worth(view, blind))
         persons = [person for _, person in views]
         person = replace(
             best,
@@ -83,6 +82,13 @@ def setting_off(gone: Departure, before: Departure | None) -> Departure:
     if before is None or gone.how is not Exit.LEFT or abs(gone.last_seen_us - before.last_seen_us) > ONE_WALK_US:
         return gone
     return replace(gone, set_off_us=min(gone.set_off_us, before.set_off_us))
+
+
+def _worth(view: tuple[str, Person], blind: Collection[str]) -> tuple[bool, int, float, str]:
+    """Sorts views of one body, the best first."""
+    camera, person = view
+    lost = camera in blind or person.seen is not Truth.HOLDS
+    return lost, -person.last_seen_us if lost else 0, person.place.sigma_m, camera
 
 
 def _between(best: Person, others: Sequence[Person]) -> Place:

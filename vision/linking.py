@@ -8,6 +8,7 @@ from itertools import combinations
 
 from models.domain.clothing import Colour, colour_distance
 from models.domain.media import US
+from models.domain.presence import Role
 from vision.clothes import alike, unlike
 from vision.clothing import BOTTOM_M, TOP_M, part_of
 from vision.place import Box
@@ -153,6 +154,9 @@ def note_crowding(presences: Sequence[Presence], utc_us: int) -> None:
             a.crowded_us = b.crowded_us = utc_us
         if met > MIXED:
             a.mixed_us = b.mixed_us = utc_us
+            for one, other in ((a, b), (b, a)):
+                if other.votes.role is not Role.STAFF:
+                    one.votes.met_others(utc_us)
 
 
 def soles_hidden(box: Box, others: Sequence[Box]) -> bool:

@@ -32,6 +32,8 @@ change hands where people pass each other), so the role is not known until sight
 COUNTER_S = 3.0
 """Standing this long behind the counter makes staff, for the day."""
 LONGEST_VOTE_S = 0.5
+COVERED_S = 2.0
+"""After meeting others, a uniform out of sight for longer is nobody's [P]."""
 
 
 class Uniforms:
@@ -75,17 +77,30 @@ class RoleVotes:
         self._worn = self._behind_counter = False
         self._contrary_s = self._agreed_s = 0.0
         self._last_us: int | None = None
+        self._agreed_us = self._met_us = 0
 
     @property
     def role(self) -> Role:
         """As given; unknown while what is seen now contradicts it."""
         return Role.UNKNOWN if self._contrary_s >= CONTEST_S else self._given
 
+    def role_at(self, utc_us: int) -> Role:
+        """The role as far as it is known at a moment. Where the boxes of staff and of others met, the track may have
+        changed hands: until the uniform is seen again it may be anybody, who stands there covered."""
+        covered = self._met_us > self._agreed_us and utc_us - self._agreed_us > COVERED_S * US
+        doubted = covered and self._worn and not self._behind_counter
+        return Role.UNKNOWN if doubted and self._given is Role.STAFF else self.role
+
+    def met_others(self, utc_us: int) -> None:
+        """The boxes of somebody who is not known to be staff and of this one meet."""
+        self._met_us = utc_us
+
     def vote(self, worn: bool | None, utc_us: int) -> None:
         """One clear sighting; it weighs as much as the time since the one before (at most half a second)."""
         weight = self._weight(utc_us)
         if worn is None or not self._can_tell:
             return
+        self._agreed_us = utc_us if worn else self._agreed_us
         self._staff_s, self._visitor_s = (
             self._staff_s + weight * worn,
             self._visitor_s + weight * (not worn),

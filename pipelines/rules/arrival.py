@@ -13,7 +13,7 @@ from pipelines.rules.contact import Contact
 from pipelines.rules.coverage import distance_m
 from pipelines.rules.party import Claim, End, Member, Party, departed
 from pipelines.rules.plan import TOGETHER_US, WaitPlan
-from pipelines.rules.service import meeting, partners
+from pipelines.rules.service import meeting, partners, visitors_seen
 from pipelines.rules.visit import capped
 from pipelines.rules.wait import Wait
 
@@ -186,7 +186,8 @@ def _met(candidate: Candidate, people: Mapping[str, Person], when: tuple[int, in
     others = partners(people, (member.id,), member.entered_us)
     # Whoever is lost on the way in has gone on: nobody meets them where they were last seen.
     here = (people[member.id],) if member.seen else ()
-    contacts = meeting(candidate.contacts, others, here, when, plan.serve_distance_m)
+    strangers = [p for p in visitors_seen(people) if abs(p.entered_us - member.entered_us) > TOGETHER_US]
+    contacts = meeting(candidate.contacts, others, here, when, plan.serve_distance_m, strangers)
     return replace(candidate, contacts=contacts)
 
 
@@ -292,8 +293,8 @@ def _stays(candidate: Candidate, party: Party | None, now_us: int, plan: WaitPla
         return False
     if not candidate.visitor or not member.seen:
         return True
-    if candidate.anew and member.walking_since_us is not None:
-        return True  # who walks by was found again, but does not wait
+    if (candidate.anew or not member.came_in) and member.walking_since_us is not None:
+        return True  # who walks by was found again, or shows on the way out, but does not wait
     early = now_us - member.entered_us < plan.arrival_dwell_us
     company = party is not None or member.child or (candidate.door_m is not None and bool(candidate.beside))
     return early or (company and now_us - member.entered_us < TOGETHER_US)

@@ -32,6 +32,11 @@ def partners(people: Mapping[str, Person], ours: Iterable[str], since_us: int) -
     ]
 
 
+def visitors_seen(people: Mapping[str, Person]) -> list[Person]:
+    """The visitors in sight: where they stand is known."""
+    return [person for person in people.values() if person.role is Role.VISITOR and person.seen is Truth.HOLDS]
+
+
 def meeting(
     contacts: tuple[Contact, ...],
     others: Iterable[Person],
@@ -83,7 +88,7 @@ def attended(party: Party, people: Mapping[str, Person], when: tuple[int, int], 
     members = [people[member.id] for member in party.here if member.id in people]
     others = partners(people, (member.id for member in party.members), party.entered_us)
     own = {member.id for member in party.members}
-    strangers = [p for p in people.values() if p.role is Role.VISITOR and p.id not in own and p.seen is Truth.HOLDS]
+    strangers = [p for p in visitors_seen(people) if p.id not in own]
     contacts = meeting(party.contacts, others, members, when, plan.serve_distance_m, strangers)
     firm = [
         contact.since_us

@@ -175,3 +175,33 @@ def test_a_view_joined_before_its_clothes_were_known_parts_with_the_entry_of_its
     assert [round(seconds(member.entered_us)) for member in party.members] == pytest.approx([2, 5], abs=1)
     (incident,) = engine.incidents
     assert seconds(incident.t_confirmed_us) == pytest.approx(62, abs=near(how))
+
+
+@every_rate
+def test_staff_hidden_from_both_cameras_are_where_the_last_one_saw_them(how):
+    """East loses the host at home, west beside the visitor: they have not gone back home."""
+    visitor = Actor("visitor", Role.VISITOR).enters(2, DOOR).walks(SEAT).stands(until=400)
+    host = Actor("host", Role.STAFF).enters(0, (11.5, 1.0)).stands(until=25).walks((8.5, 5.6)).stands(until=400)
+    met_s = host.path[-2][0]
+    engine = heard(floor(), 90, how, east=[visitor, host.hidden(20, 400)], west=[visitor, host.hidden(met_s + 3, 400)])
+    (party,) = engine.parties()
+    assert seconds(party.served_us) == pytest.approx(met_s, abs=1 + near(how))
+
+
+def one_in_two(role, how):
+    """Two cameras take one person for two: for 15 s each saw somebody else under the name."""
+    here = Actor("one", role).enters(0, SEAT).stands(until=400)
+    away = replace(here, path=((0.0, (2.0, 2.0)), (15.0, (2.0, 2.0)), (15.1, SEAT), (400.0, SEAT)))
+    engine = heard(floor(), 60, how, east=[here], west=[away])
+    return engine.presences_of(("east/1",))
+
+
+@every_rate
+def test_staff_whom_two_cameras_see_in_one_place_for_20_s_are_one_though_once_seen_apart(how):
+    assert set(one_in_two(Role.STAFF, how)) == {"east/1", "west/1"}
+
+
+@every_rate
+def test_visitors_once_seen_apart_stay_two(how):
+    """Each may have a wait of their own: two that are one are counted twice, one that is two loses a wait."""
+    assert set(one_in_two(Role.VISITOR, how)) == {"east/1"}

@@ -196,3 +196,28 @@ def test_two_parties_served_beside_each_other_that_came_half_a_minute_apart_stay
     later = Actor("later", Role.VISITOR).enters(34, DOOR).walks((7.2, 4.9)).stands(until=400)
     engine = alone(VISITOR, later, host, length_s=120, how=how)
     assert [len(party.members) for party in engine.parties()] == [1, 1]
+
+
+@every_rate
+def test_who_first_shows_on_the_way_out_has_not_waited(how):
+    out = Actor("out", Role.VISITOR).enters(40, (2.0, 3.0)).walks_out().unseen_from_start()
+    assert len(alone(VISITOR, out, length_s=100, how=how).parties()) == 1
+
+
+@every_rate
+def test_who_shows_walking_in_mid_hall_and_stops_has_waited_since_they_showed(how):
+    stops = Actor("stops", Role.VISITOR).enters(40, (2.0, 6.5)).walks((2.0, 2.5)).stands(until=400)
+    engine = alone(VISITOR, stops.unseen_from_start(), length_s=120, how=how)
+    starts = [seconds(party.entered_us) for party in engine.parties()]
+    assert starts == pytest.approx([2, 40], abs=1 + 2 / how["fps"])
+
+
+@every_rate
+def test_staff_of_the_next_party_serve_nobody_whose_role_is_known_late(how):
+    """1.6 m away, with a visitor of their own, while nobody knows yet who has come."""
+    other = Actor("other", Role.VISITOR).enters(2, DOOR).walks((9.9, 5.5)).stands(until=400)
+    host = Actor("host", Role.STAFF).enters(0, (9.2, 5.5)).stands(until=400)
+    late = Actor("late", Role.VISITOR).enters(40, DOOR).walks(SEAT).stands(until=400).known_from(60)
+    engine = alone(other, host, late, length_s=110, how=how)
+    served = {round(seconds(party.entered_us)): party.served_us is not None for party in engine.parties()}
+    assert served == {2: True, 40: False}
