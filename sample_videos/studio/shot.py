@@ -146,6 +146,8 @@ class ActionPart(_Part):
     sit_s: Annotated[float, Field(gt=2, le=3600)] | None = None
     seat: Id | None = None
     desk: bool = False
+    phone: Literal["ear", "look"] | None = None
+    """In the right hand: held to the ear, or before the chest and looked at."""
     aside_m: Annotated[float, Field(ge=-1, le=1)] = 0.0
 
     @model_validator(mode="after")
@@ -166,6 +168,8 @@ class PersonPart(_Part):
     outfit: Literal["casual", "shirt", "jacket", "dress"] | None = None
     top: Colour | None = None
     leg: Colour | None = None
+    carries: Literal["bag", "handbag", "backpack"] | None = None
+    """`bag`: across the body on the left hip."""
     post: Id | None = None
     party: Id | None = None
     from_s: Annotated[float, Field(ge=-600, le=3600)] = 0.0

@@ -75,8 +75,9 @@ def scene_words(shot: Shot, camera: StudioCamera, furniture: Furniture) -> dict[
 
 def person_words(person: PersonPart) -> dict[str, Any]:
     """What the stage dresses a person by."""
-    told = person.model_dump(mode="json", include={"role", "seed", "gender", "race", "child", "outfit", "top", "leg"})
-    return {k: v for k, v in told.items() if v is not None}
+    worn = {"role", "seed", "gender", "race", "child", "outfit", "top", "leg", "carries"}
+    told = {k: v for k, v in person.model_dump(mode="json", include=worn).items() if v is not None}
+    return {**told, "phone": True} if any(action.phone for action in person.actions) else told
 
 
 def _named(what: str, told: Any, suffix: str) -> str:

@@ -18,6 +18,8 @@ from sample_videos.studio.shot import ActionPart, MovePart, PersonPart, Shot
 
 At = tuple[float, ...]
 """x m, y m, yaw degrees; of what does not stand on its feet also tip degrees and lift metres."""
+Pose = tuple[str | float | bool, ...]
+"""What `stage.poses` understands."""
 RISE_S = 0.9
 """Sitting down and standing up (healthy adults rise in 0.8 to 1.2 s)."""
 RIBBON_STEP_S = 0.2
@@ -30,16 +32,17 @@ AHEAD_M, BEHIND_M = 0.45, 0.25
 
 @dataclass(frozen=True)
 class Person:
-    """One person at one moment; `pose` is what `stage.poses` understands."""
+    """One person at one moment."""
 
     id: str
     x: float
     y: float
     yaw_deg: float
-    pose: tuple[str | float | bool, ...]
+    pose: Pose
     posture: str
     activity: str
     item: str | None = None
+    phone: str | None = None
 
     @property
     def inside(self) -> bool:
@@ -78,6 +81,11 @@ def legs_of(person: PersonPart) -> tuple[Leg, ...]:
         found.append(Leg(t, t + lasts, action, path, yaw, action.seat))
         t += lasts
     return tuple(found)
+
+
+def _word(phone: str | None) -> tuple[str, ...]:
+    """The last word of a pose with a phone, where there is one: what was rendered before keeps its name."""
+    return () if phone is None else (phone,)
 
 
 def _length(path: Sequence[tuple[float, float]]) -> float:
@@ -217,9 +225,10 @@ class Story:
                     return self._walking(name, leg, t)
                 if leg.item is not None:
                     return self._sitting(name, leg, t_s)
-                pose = ("stand", self._idle(leg, t_s), leg.action.talk)
+                phone = leg.action.phone
+                pose: Pose = ("stand", self._idle(leg, t_s), leg.action.talk, *_word(phone))
                 activity = "talking" if leg.action.talk else "standing"
-                return Person(name, *leg.path[-1], leg.yaw_deg, pose, "standing", activity)
+                return Person(name, *leg.path[-1], leg.yaw_deg, pose, "standing", activity, phone=phone)
         return None
 
     def _idle(self, leg: Leg, t_s: float) -> float:
@@ -232,7 +241,9 @@ class Story:
         (x0, y0), (x1, y1) = _along(leg.path, gone - BEHIND_M), _along(leg.path, gone + AHEAD_M)
         yaw = math.degrees(math.atan2(y1 - y0, x1 - x0))
         phase = round(gone / self._strides.get(name, 1.4) % 1.0, 2)
-        return Person(name, round(x, 3), round(y, 3), round(yaw, 1), ("walk", phase), "standing", "walking")
+        phone = leg.action.phone
+        pose: Pose = ("walk", phase, *_word(phone))
+        return Person(name, round(x, 3), round(y, 3), round(yaw, 1), pose, "standing", "walking", phone=phone)
 
     def _sitting(self, name: str, leg: Leg, t_s: float) -> Person:
         assert leg.item is not None
@@ -250,5 +261,6 @@ class Story:
             before = seat[0] + (0.36 - back) * c, seat[1] + (0.36 - back) * s
             x, y = (round(a + (b - a) * u, 3) for a, b in zip(seat, before, strict=True))
             return Person(name, x, y, round(at[2], 1), ("rise", round(u, 2), seat_m), "rising", "rising", leg.item)
-        pose = ("sit", self._idle(leg, t_s), seat_m, leg.action.desk)
-        return Person(name, round(seat[0], 3), round(seat[1], 3), round(at[2], 1), pose, "sitting", "sitting", leg.item)
+        phone, place = leg.action.phone, (round(seat[0], 3), round(seat[1], 3), round(at[2], 1))
+        pose: Pose = ("sit", self._idle(leg, t_s), seat_m, leg.action.desk, *_word(phone))
+        return Person(name, *place, pose, "sitting", "sitting", leg.item, phone)

@@ -206,6 +206,7 @@ def _persons(story: Story, bodies: Mapping[str, dict[str, Any]]) -> Iterator[Per
             post=person.post,
             party=person.party or (name if person.role == "visitor" else None),
             child=person.child,
+            carries=person.carries,
             stature_m=facts["stature_m"],
             outfit=facts["outfit"],
             colours={part: tuple(colour) for part, colour in facts["colours"].items()},
@@ -242,6 +243,7 @@ def _person(person: Person, counted: dict[str, Any]) -> PersonSight:
         yaw_deg=person.yaw_deg,
         posture=person.posture,  # type: ignore[arg-type]
         activity=person.activity,  # type: ignore[arg-type]
+        phone=person.phone,  # type: ignore[arg-type]
         inside=person.inside,
         box_px=box("box_px"),
         visible_box_px=box("visible_box_px"),

@@ -39,6 +39,11 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _sparing(told: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Without those of the named fields that tell nothing."""
+    return {k: v for k, v in told.items() if v or k not in names}
+
+
 class LensTruth(_Part):
     """OpenCV pinhole lens in pixels, distortion k1 k2 p1 p2 k3."""
 
@@ -97,8 +102,7 @@ class Pose(_Part):
 
     @model_serializer(mode="wrap")
     def _told(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        told: dict[str, Any] = write(self)
-        return {k: v for k, v in told.items() if v or k not in {"tip_deg", "lift_m"}}
+        return _sparing(write(self), "tip_deg", "lift_m")
 
 
 class ItemTruth(_Part):
@@ -145,9 +149,14 @@ class PersonTruth(_Part):
     post: str | None = Field(default=None, description="the post a staff member belongs to")
     party: str | None = None
     child: bool = False
+    carries: Literal["bag", "handbag", "backpack"] | None = Field(default=None, description="told where it is so")
     stature_m: float
     outfit: str = ""
     colours: dict[str, Triple] = Field(default={}, description="linear RGB of skin, top, leg, shoe, hair, ...")
+
+    @model_serializer(mode="wrap")
+    def _told(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _sparing(write(self), "carries")
 
 
 class PersonSight(_Part):
@@ -159,12 +168,19 @@ class PersonSight(_Part):
     yaw_deg: float
     posture: Literal["standing", "sitting", "rising"]
     activity: Literal["standing", "walking", "sitting", "talking", "rising"]
+    phone: Literal["ear", "look"] | None = Field(default=None, description="told where one is held")
     inside: bool = Field(description="on the room's floor, not outside the door")
-    box_px: Box | None = Field(description="x0 y0 x1 y1 of the whole silhouette, clipped to the picture")
+    box_px: Box | None = Field(
+        description="x0 y0 x1 y1 of the whole silhouette with what they carry, clipped to the picture"
+    )
     visible_box_px: Box | None = Field(description="of the pixels that can be seen; null: fewer than 20")
     visible_share: Share = Field(description="visible / whole silhouette; what the frame cuts off counts as hidden")
     pixels: int
     sole_m: float | None = Field(default=None, description="height of the lowest point of the shoes above the floor")
+
+    @model_serializer(mode="wrap")
+    def _told(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _sparing(write(self), "phone")
 
 
 class FrameTruth(_Part):

@@ -12,7 +12,7 @@ import numpy as np
 
 from sample_videos.studio.stage import bodies
 
-PARTS = {"skin": 0, "top": 1, "leg": 2, "shoe": 3, "hair": 4, "shirt": 5, "tie": 6, "eye": 7}
+PARTS = {"skin": 0, "top": 1, "leg": 2, "shoe": 3, "hair": 4, "shirt": 5, "tie": 6, "eye": 7, "bag": 8, "phone": 9}
 TOPS = (
     (0.55, 0.06, 0.05), (0.05, 0.15, 0.40), (0.65, 0.62, 0.58), (0.10, 0.30, 0.14), (0.70, 0.45, 0.08),
     (0.35, 0.10, 0.30), (0.03, 0.03, 0.035), (0.50, 0.55, 0.62), (0.08, 0.35, 0.40), (0.62, 0.30, 0.28),

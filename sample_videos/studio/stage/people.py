@@ -8,16 +8,17 @@ import random
 import bpy
 import numpy as np
 
-from sample_videos.studio.stage import bodies, clothes, poses
+from sample_videos.studio.stage import belongings, bodies, clothes, poses
 from sample_videos.studio.stage.idle import Rhythm
 from sample_videos.studio.stage.materials import paint
 
-ROUGH = {"skin": 0.5, "hair": 0.55, "shoe": 0.4, "eye": 0.2}
+ROUGH = {"skin": 0.5, "hair": 0.55, "shoe": 0.4, "eye": 0.2, "bag": 0.45, "phone": 0.15}
 CLOTH = ("top", "leg", "shirt")
 
 
 class Person:
-    """One body. spec: {role, seed, gender?, child?, outfit?, top?, leg?, age?, height?, weight?, race?}."""
+    """One body. spec: {role, seed, gender?, child?, outfit?, top?, leg?, age?, height?, weight?, race?, carries?,
+    phone?}."""
 
     def __init__(self, name, spec):
         self.name, rng = name, random.Random(spec["seed"])
@@ -37,6 +38,10 @@ class Person:
         self.gender, self.role = spec["gender"], spec["role"]
         worn = clothes.dress(self.vertices, self.joint, self.weights, self.names, spec, rng)
         self._wear(worn)
+        self.carries = spec.get("carries")
+        self._carry(belongings.carried_things(self, spec))
+        own = {name for name in belongings.colours(spec) if (self.part == clothes.PARTS[name]).any()}
+        worn.colours |= {name: colour for name, colour in belongings.colours(spec).items() if name in own}
         self.colours, self.outfit, self.bottom = worn.colours, worn.outfit, worn.bottom
 
     def joint(self, name):
@@ -57,10 +62,19 @@ class Person:
         self.faces = small[faces]
         self.skin_weights = self.weights[used]
         self.rest = (v + out * worn.thick[:, None])[used]
-        self.triangles = np.concatenate([self.faces[:, [0, 1, 2]], self.faces[:, [0, 2, 3]]])
         self.stature_m = float(np.ptp(self.rest[:, 2]))
         shoe = self.part == clothes.PARTS["shoe"]
         self.shoe_vertices = np.unique(self.faces[shoe].ravel())
+
+    def _carry(self, things):
+        """What they carry joins the mesh, behind the body's own vertices."""
+        for thing in things:
+            self.faces = np.concatenate([self.faces, thing.faces + len(self.rest)])
+            self.part = np.concatenate([self.part, np.full(len(thing.faces), clothes.PARTS[thing.part])])
+            self.rest = np.concatenate([self.rest, thing.vertices])
+            self.skin_weights = np.concatenate([self.skin_weights, thing.weights])
+        self.triangles = np.concatenate([self.faces[:, [0, 1, 2]], self.faces[:, [0, 2, 3]]])
+        self.phone_vertices = np.unique(self.faces[self.part == clothes.PARTS["phone"]].ravel())
 
     @property
     def stride_m(self):
@@ -71,7 +85,10 @@ class Person:
 
     def posed(self, pose):
         """Vertices (n, 3) in the person's own frame; pose: see poses.bent."""
-        return poses.bent(self, pose)
+        found = poses.bent(self, pose)
+        if pose[-1] not in poses.PHONES:
+            found[self.phone_vertices] = found[0]  # in a pocket: without extent
+        return found
 
     @property
     def facts(self):
@@ -97,7 +114,7 @@ class Figure:
             cloth, hair = part in CLOTH, part == "hair"
             surface = paint(
                 f"{person.name}-{part}",
-                person.colours[part],
+                person.colours.get(part, (0.0, 0.0, 0.0)),
                 ROUGH.get(part, 0.85),
                 noise=0.10 if cloth else 0.2 if hair else 0.08,
                 grain=14 if cloth else 40,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sample_videos.studio.stage.bodies import X
+from sample_videos.studio.stage.bodies import X, rot
 
 SIDES = (("l", 1), ("r", -1))
 REACH = 0.999
@@ -54,7 +54,7 @@ def planted(person, before, turns, shift):
         thigh, calf, foot = (person.index[f"{bone}_{side}"] for bone in ("thigh", "calf", "foot"))
         hip0, knee0, ankle = (joint(person, before, f"{bone}_{side}") for bone in ("thigh", "calf", "foot"))
         hip = joint(person, frames, f"thigh_{side}")
-        knee = _knee(hip, ankle, np.linalg.norm(knee0 - hip0), np.linalg.norm(ankle - knee0))
+        knee = _hinge(hip, ankle, np.linalg.norm(knee0 - hip0), np.linalg.norm(ankle - knee0))
         upper = _between(knee0 - hip0, knee - hip) @ before[0][thigh]
         lower = _between(ankle - knee0, ankle - knee) @ before[0][calf]
         turns[f"thigh_{side}"], turns[f"calf_{side}"] = pelvis.T @ upper, upper.T @ lower
@@ -70,13 +70,40 @@ def _too_far(person, before, frames, side):
     return max(0.0, way[2] - np.sqrt(max(0.0, reach**2 - way[0] ** 2 - way[1] ** 2)))
 
 
-def _knee(hip, ankle, thigh_m, shin_m):
-    """The knee between the two, bent ahead (law of cosines)."""
+def reached(person, turns, target, *, elbow, palm, faces):
+    """The turns with the right arm bent until its wrist is at `target` (frames -> point of the person's own frame).
+
+    elbow: the way it points; palm: its normal at rest; faces: the way the palm is turned to (frames -> direction).
+    """
+    turns = {k: v for k, v in turns.items() if k not in {"upperarm_r", "lowerarm_r", "hand_r"}}
+    frames = carried(person, turns)
+    shoulder, bones = joint(person, frames, "upperarm_r"), ("upperarm_r", "lowerarm_r", "hand_r")
+    a, b, c = (person.heads[person.index[bone]] for bone in bones)
+    upper_m, lower_m = np.linalg.norm(b - a), np.linalg.norm(c - b)
+    way = target(frames) - shoulder
+    far = np.linalg.norm(way)
+    wrist = shoulder + way / far * min(far, REACH * (upper_m + lower_m))
+    bend = _hinge(shoulder, wrist, upper_m, lower_m, np.asarray(elbow, float))
+    upper, lower = _between(b - a, bend - shoulder), _between(c - b, wrist - bend)
+    axis = (wrist - bend) / np.linalg.norm(wrist - bend)
+    lower = _twist(axis, lower @ palm, faces(frames)) @ lower
+    held = frames[0][person.parents[person.index["upperarm_r"]]]
+    return {**turns, "upperarm_r": held.T @ upper, "lowerarm_r": upper.T @ lower}
+
+
+def _twist(axis, a, b):
+    """The turn about `axis` that brings direction a nearest to b."""
+    a, b = a - (a @ axis) * axis, b - (b @ axis) * axis
+    return rot(axis, np.degrees(np.arctan2(np.cross(a, b) @ axis, a @ b)))
+
+
+def _hinge(hip, ankle, thigh_m, shin_m, towards=X):
+    """The knee between the two, bent ahead, or the elbow bent `towards` (law of cosines)."""
     way = ankle - hip
     far = np.linalg.norm(way)
     along = way / far
     down = (thigh_m**2 - shin_m**2 + far**2) / (2 * far)
-    ahead = X - (X @ along) * along
+    ahead = towards - (towards @ along) * along
     return hip + down * along + np.sqrt(max(0.0, thigh_m**2 - down**2)) * ahead / np.linalg.norm(ahead)
 
 
