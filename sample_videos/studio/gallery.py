@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.domain.errors import UsageError
 from sample_videos.studio.spoil import decoded
-from sample_videos.studio.truth import TRUTH_FILE, Truth, read_truth
+from sample_videos.studio.truth import TRUTH_FILE, CameraTruth, Truth, read_truth
 
 MOMENTS = (0.08, 0.5, 0.92)
 WIDE_PX = 320
@@ -40,7 +40,7 @@ def write_sheet(samples: Path, page: Path, pictures: Path) -> Path:
         strip = pictures / f"{clip.name}.jpg"
         cv2.imwrite(str(strip), strip_of(clip, truth), [cv2.IMWRITE_JPEG_QUALITY, 72])
         size = sum((clip / c.file).stat().st_size for c in truth.cameras.values()) / 1e6
-        shape = "x".join(map(str, next(iter(truth.cameras.values())).size_px))
+        shape = " and ".join("x".join(map(str, c.size_px)) for c in truth.cameras.values())
         lines += [f"## {clip.name}", "", f"{truth.duration_s:g} s, {shape}, {size:.2f} MB, floor: {truth.floor}", ""]
         lines += [f"![{clip.name}]({strip.relative_to(page.parent).as_posix()})", ""]
         for told in truth.expected:
@@ -65,8 +65,11 @@ def _table(truths: dict[Path, Truth]) -> list[str]:
 
 
 def strip_of(clip: Path, truth: Truth) -> NDArray[np.uint8]:
-    """Three moments of the first camera side by side, BGR."""
-    camera = next(iter(truth.cameras.values()))
+    """Three moments side by side, a row for each camera, BGR."""
+    return np.vstack([_row_of(clip, truth, camera) for camera in truth.cameras.values()])
+
+
+def _row_of(clip: Path, truth: Truth, camera: CameraTruth) -> NDArray[np.uint8]:
     due = [part * truth.duration_s for part in MOMENTS]
     found: list[NDArray[np.uint8]] = []
     last = None
