@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from sample_videos.studio.camera import StudioCamera
+from sample_videos.studio.carts import KIND as CART
 from sample_videos.studio.furnishing import Placed, footprint
 from sample_videos.studio.light import (
     Floats,
@@ -75,7 +76,8 @@ class Composer:
 
     def _item_box(self, item: Placed, at: At | None) -> Box | None:
         """Box in the rendered picture of an item where it belongs and where it stands now."""
-        places = [item.at] + ([at] if at else [])
+        home = [] if item.kind == CART else [item.at]  # a cart leaves no empty place behind: it was not there at first
+        places = home + ([at] if at else [])
         corners = [
             (*corner, z)
             for place in places

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.domain.errors import UsageError
-from sample_videos.studio import hall
+from sample_videos.studio import carts, hall
 from sample_videos.studio.expected import JUDGED_CODES
 from sample_videos.studio.furnishing import MODELS, Model, footprint
 from sample_videos.studio.shot import Shot
@@ -38,6 +38,7 @@ def _faults(shot: Shot) -> Iterator[Fault]:
     yield from _lenses(shot)
     yield from _furniture(shot)
     yield from _people(shot)
+    yield from _carts(shot)
     yield from _times(shot)
 
 
@@ -104,7 +105,7 @@ def _furniture(shot: Shot) -> Iterator[Fault]:
         places = furniture.at(t + 1e-6)
         for name, at in places.items():
             model = furniture.items[name].model
-            if at is not None and not model.on_wall and not _in_room(model, at):
+            if at is not None and not model.on_wall and name not in shot.carts and not _in_room(model, at):
                 yield (
                     f"{name} goes through a wall at {t:g} s.",
                     f"x {at[0]:.2f} y {at[1]:.2f} m",
@@ -214,6 +215,41 @@ def _inside(model: Model, at: At, point: tuple[float, float]) -> bool:
     dx, dy = point[0] - at[0], point[1] - at[1]
     reach_x, reach_y = model.size_m[0] / 2 + BODY_M, model.size_m[1] / 2 + BODY_M
     return abs(c * dx + s * dy) < reach_x and abs(c * dy - s * dx) < reach_y
+
+
+def _carts(shot: Shot) -> Iterator[Fault]:
+    """A cart through a wall, one that leaves before it comes, riders who are nowhere, not near, or too late."""
+    rides: dict[str, str] = {}
+    known = {item.id for item in hall.furniture(shot.room.seed, shot.room.chairs, shot.room.plants)}
+    for name, cart in shot.carts.items():
+        if name in known or name in {thing.id for thing in shot.room.things}:
+            yield f"{name} is a piece of furniture already.", name, "a new id"
+        if cart.departs_s <= cart.arrives_s:
+            told = f"{cart.arrives_s:g} .. {cart.departs_s:g} s"
+            yield f"{name} departs before it has arrived.", told, "arrives_s < departs_s"
+        for t in carts.change_times(cart, 0.1):
+            at = carts.place(cart, t, 0.1)
+            if at is not None and not carts.clear_of_walls(at):
+                where = f"x {at[0]:.2f} y {at[1]:.2f} m"
+                yield f"{name} drives through a wall at {t:g} s.", where, f"y beyond {hall.SIZE_M[1] + 0.2:g} m"
+        for who in cart.boards:
+            if who not in shot.people:
+                yield f"{name} waits for {who}, who is not in this shot.", who, ", ".join(shot.people)
+            elif who in rides:
+                yield f"{who} boards two carts.", f"{rides[who]}, {name}", "one"
+            else:
+                yield from _boards(shot, name, who)
+            rides[who] = name
+
+
+def _boards(shot: Shot, name: str, who: str) -> Iterator[Fault]:
+    cart, last = shot.carts[name], legs_of(shot.people[who])[-1]
+    if not cart.arrives_s <= last.t1_s < cart.departs_s:
+        when = f"{cart.arrives_s:g} .. {cart.departs_s:g} s"
+        yield f"{name} is not there when {who} boards at {last.t1_s:.1f} s.", f"{last.t1_s:.1f} s", when
+    far = carts.side_m(carts.stop_of(cart), last.path[-1])
+    if far > carts.REACH_M:
+        yield f"{who} boards {name} from {far:.1f} m away.", f"{far:.2f} m", f"walk to within {carts.REACH_M:g} m"
 
 
 def _times(shot: Shot) -> Iterator[Fault]:

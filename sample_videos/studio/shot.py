@@ -179,6 +179,19 @@ class PersonPart(_Part):
     actions: Annotated[tuple[ActionPart, ...], Field(min_length=1, max_length=100)]
 
 
+class CartPart(_Part):
+    """A shuttle cart that drives up along `comes`, stands at its end, and leaves along `goes`; all outside the hall."""
+
+    comes: Annotated[tuple[Place, ...], Field(min_length=2, max_length=20)]
+    arrives_s: Annotated[float, Field(ge=-600, le=3600)]
+    """When it stands still."""
+    departs_s: Annotated[float, Field(ge=-600, le=3600)]
+    goes: Annotated[tuple[Place, ...], Field(min_length=1, max_length=20)]
+    speed_mps: Annotated[float, Field(gt=0.3, le=8)] = 2.5
+    boards: Annotated[tuple[Id, ...], Field(max_length=4)] = ()
+    """Who gets on when their actions end, and is gone with it."""
+
+
 class DisturbancePart(_Part):
     """One way a picture or a stream goes wrong, from from_s to to_s (to the end when left out)."""
 
@@ -274,6 +287,7 @@ class Shot(_Part):
     aircon: tuple[AirconPart, ...] = ()
     furniture: tuple[MovePart, ...] = ()
     people: dict[Id, PersonPart] = {}
+    carts: dict[Id, CartPart] = {}
     disturbances: tuple[DisturbancePart, ...] = ()
     sensor: SensorPart = SensorPart()
     encoder: EncoderPart = EncoderPart()

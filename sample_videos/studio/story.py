@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from sample_videos.studio import hall
+from sample_videos.studio import carts, hall
 from sample_videos.studio.furnishing import Placed
 from sample_videos.studio.shot import ActionPart, MovePart, PersonPart, Shot
 
@@ -112,7 +112,12 @@ class Furniture:
         kept = tuple(item for item in plan if item.id not in shot.room.without)
         self.items = {item.id: item for item in (*kept, *things)}
         self.belongs = {item.id: True for item in kept} | {t.id: t.belongs for t in shot.room.things}
+        self._carts = shot.carts
+        for name, cart in shot.carts.items():
+            self.items[name] = Placed(name, carts.KIND, carts.STYLE, carts.stop_of(cart))
+            self.belongs[name] = False
         self.present_at_first = {item.id: True for item in kept} | {t.id: t.present for t in shot.room.things}
+        self.present_at_first |= dict.fromkeys(shot.carts, False)
         self._moves = sorted(shot.furniture, key=lambda move: move.at_s)
 
     def at(self, t_s: float, step_s: float = 0.2) -> dict[str, At | None]:
@@ -125,7 +130,7 @@ class Furniture:
             if move.at_s > t_s + 1e-9:
                 break
             self._apply(move, now, last, t_s, step_s)
-        return now
+        return now | {name: carts.place(cart, t_s, step_s) for name, cart in self._carts.items()}
 
     def _apply(self, move: MovePart, now: dict[str, At | None], last: dict[str, At], t_s: float, step_s: float) -> None:
         name, home = move.item, self.items[move.item].at
@@ -152,7 +157,9 @@ class Furniture:
         for move in self._moves:
             count = math.ceil(move.over_s / step_s - 1e-6)
             times.update(round(move.at_s + k * step_s, 6) for k in range(count + 1))
-        return sorted(t for t in times if t < until_s)
+        for cart in self._carts.values():
+            times.update(carts.change_times(cart, step_s))
+        return sorted(t for t in times if 0 <= t < until_s)
 
 
 def _shifted(at: At, move: MovePart, share: float) -> At:
@@ -229,7 +236,14 @@ class Story:
                 pose: Pose = ("stand", self._idle(leg, t_s), leg.action.talk, *_word(phone))
                 activity = "talking" if leg.action.talk else "standing"
                 return Person(name, *leg.path[-1], leg.yaw_deg, pose, "standing", activity, phone=phone)
-        return None
+        return self._riding(name, t_s) if t_s >= legs[-1].t1_s else None
+
+    def _riding(self, name: str, t_s: float) -> Person | None:
+        seat = carts.ride(self.shot, name, t_s)
+        if seat is None:
+            return None
+        pose: Pose = ("sit", 0.0, carts.SEAT_HIGH_M, False)
+        return Person(name, seat.x, seat.y, seat.yaw_deg, pose, "sitting", "riding", seat.cart)
 
     def _idle(self, leg: Leg, t_s: float) -> float:
         """Phase of the idle cycle, 0..1: it begins with the action."""

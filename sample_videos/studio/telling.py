@@ -16,6 +16,7 @@ from sample_videos.studio.truth import (
     AirconTruth,
     CameraMove,
     CameraTruth,
+    CartTruth,
     DaylightState,
     FrameTruth,
     ItemTruth,
@@ -92,6 +93,7 @@ def told(clip: str, story: Story, seed: int, seen: Mapping[str, Seen], bodies: M
         views=views,
         visits=tuple(VisitTruth(id=n, t_arrives_s=v.arrives_s, t_leaves_s=v.leaves_s) for n, v in shot.visits.items()),
         meters=tuple(_meters(story)),
+        carts=tuple(_carts(story)),
         limits=shot.rules,
     )
     return truth.model_copy(update={"expected": expected_of(truth, shot.judged)})
@@ -275,6 +277,12 @@ def _meters(story: Story) -> Iterator[MeterTruth]:
     told = sorted(story.shot.meters, key=lambda one: one.at_s)
     for lamp in dict.fromkeys(one.lamp for one in told):
         yield MeterTruth(lamp=lamp, says=tuple(LampState(t_s=one.at_s, on=one.lit) for one in told if one.lamp == lamp))
+
+
+def _carts(story: Story) -> Iterator[CartTruth]:
+    for name, cart in story.shot.carts.items():
+        aboard = {who: round(story.legs[who][-1].t1_s, 3) for who in cart.boards}
+        yield CartTruth(id=name, t_arrives_s=cart.arrives_s, t_departs_s=cart.departs_s, boards=aboard)
 
 
 def _daylight(story: Story) -> Iterator[DaylightState]:

@@ -167,7 +167,7 @@ class PersonSight(_Part):
     y_m: float
     yaw_deg: float
     posture: Literal["standing", "sitting", "rising"]
-    activity: Literal["standing", "walking", "sitting", "talking", "rising"]
+    activity: Literal["standing", "walking", "sitting", "talking", "rising", "riding"]
     phone: Literal["ear", "look"] | None = Field(default=None, description="told where one is held")
     inside: bool = Field(description="on the room's floor, not outside the door")
     box_px: Box | None = Field(
@@ -276,6 +276,15 @@ class PostTruth(_Part):
     states: tuple[PostState, ...]
 
 
+class CartTruth(_Part):
+    """A shuttle cart; where it is from when on, its item of the same id tells."""
+
+    id: str
+    t_arrives_s: Seconds = Field(description="it stands still")
+    t_departs_s: Seconds
+    boards: dict[str, float] = Field(default={}, description="person -> when they are on it, seconds")
+
+
 class MeterTruth(_Part):
     """A relay that tells of a lamp group, and what it says from `t_s` on; it may be wrong."""
 
@@ -349,6 +358,7 @@ class Truth(_Part):
     views: tuple[ViewTruth, ...] = ()
     visits: tuple[VisitTruth, ...] = ()
     meters: tuple[MeterTruth, ...] = ()
+    carts: tuple[CartTruth, ...] = ()
     expected: tuple[Expected, ...] = ()
     limits: dict[str, dict[str, float]] = Field(
         default={}, description="rule -> parameter: the limits `expected` was computed with"
@@ -396,6 +406,8 @@ def read_truth(file: Path) -> Truth:
 
 
 def written(truth: Truth) -> str:
-    """The bytes of truth.json: the same truth gives the same text. Visits and meters are spoken of where there are."""
-    told = truth.model_dump(mode="json", exclude={name for name in ("visits", "meters") if not getattr(truth, name)})
+    """The bytes of truth.json: the same truth gives the same text. Visits, meters, carts are told where there are."""
+    told = truth.model_dump(
+        mode="json", exclude={name for name in ("visits", "meters", "carts") if not getattr(truth, name)}
+    )
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 from sample_videos.studio import hall
+from sample_videos.studio.causes.people import holds
 from sample_videos.studio.shot import Shot
 from sample_videos.studio.story import Person, Story, legs_of
 from sample_videos.studio.truth import PartyTruth, PostState, PostTruth, WaitTruth
@@ -47,7 +49,11 @@ def _party(
     leaves = round(last + STEP_S, 1) if last < moments[-1][0] else None
     served = _served(members, moments, shot)
     gave_up = None if leaves is None else _set_off(members, shot, leaves)
+    boards = _boards(members, shot)
     waits = [_reception(enters, gave_up, served, shot.shot.duration_s)]
+    if boards is not None:
+        waits = [w.model_copy(update={"end": "boarded"}) if w.end == "abandoned" else w for w in waits]
+        waits += _shuttle(members, moments, shot, boards)
     waits += _seated(members, moments, shot)
     return PartyTruth(id=name, members=tuple(members), t_enters_s=enters, t_leaves_s=leaves, waits=tuple(waits))
 
@@ -56,6 +62,27 @@ def _set_off(members: Sequence[str], shot: Shot, leaves: float) -> float:
     """When the last member began to walk out."""
     starts = [leg.t0_s for name in members for leg in legs_of(shot.people[name])[-1:] if leg.walks]
     return round(max(starts), 2) if starts else leaves
+
+
+def _boards(members: Sequence[str], shot: Shot) -> float | None:
+    """When the last of a party is on a cart; None: not all of them get on one."""
+    aboard = {who for cart in shot.carts.values() for who in cart.boards}
+    return max(legs_of(shot.people[who])[-1].t1_s for who in members) if set(members) <= aboard else None
+
+
+def _shuttle(
+    members: Sequence[str], moments: Sequence[tuple[float, tuple[Person, ...]]], shot: Shot, boards: float
+) -> list[WaitTruth]:
+    """From the first foot in a shuttle stop's zone until the cart is boarded, or the recording ends."""
+    stops = [zone.floor for zone in shot.zones.values() if zone.kind == "shuttle_stop"]
+    there = [t for t, people in moments if any(p.id in members and holds(s, p.x, p.y) for p in people for s in stops)]
+    if not there or there[0] >= boards:
+        return []
+    start, until = there[0], shot.shot.duration_s
+    end = round(boards, 1) if boards < until else None
+    lasted = round((end or until) - start, 1)
+    how: Literal["boarded", "recording_ends"] = "recording_ends" if end is None else "boarded"
+    return [WaitTruth(kind="shuttle", t_start_s=start, t_end_s=end, end=how, wait_s=lasted)]
 
 
 def _reception(enters: float, leaves: float | None, served: float | None, until: float) -> WaitTruth:

@@ -39,7 +39,7 @@ def missing(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
 
 def extra(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
     for item in truth.items:
-        if item.reference is None:
+        if item.reference is None and item.kind != "cart":  # outside, and meant to come
             for pose, after in zip(item.poses, [*item.poses[1:], None], strict=True):
                 if pose.present:
                     until = after.t_s if after else float("inf")

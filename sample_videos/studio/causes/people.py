@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, time
 
 from sample_videos.studio.causes.cause import Cause, Causes
-from sample_videos.studio.truth import Pair, PartyTruth, PersonSight, Truth
+from sample_videos.studio.truth import FrameTruth, Pair, PartyTruth, Truth
 
 SERVE_M, SERVE_S = 1.5, 5.0
 """domain.md 2.3: served is staff within 1.5 m for 5 s in all."""
@@ -47,8 +47,16 @@ def _stays(
 ) -> Iterator[Cause]:
     began: float | None = None
     together = 0.0
-    for frame in (*truth.frames, None):
-        guests = [p for p in frame.persons if p.id in party.members and _holds(floor_m, p)] if frame else []
+    for frame in (*_one_view(truth), None):
+        guests = (
+            [
+                p
+                for p in frame.persons
+                if p.id in party.members and holds(floor_m, p.x_m, p.y_m) and p.activity != "riding"
+            ]
+            if frame
+            else []
+        )
         staff = [p for p in frame.persons if p.inside and _role(truth, p.id) == "staff"] if frame else []
         near = any(math.hypot(s.x_m - g.x_m, s.y_m - g.y_m) <= SERVE_M for s in staff for g in guests)
         together += frame.dt_s if frame and near and served else 0.0
@@ -61,11 +69,17 @@ def _stays(
             began = None
 
 
-def _holds(floor_m: Sequence[Pair], person: PersonSight) -> bool:
-    """Even-odd rule."""
+def _one_view(truth: Truth) -> tuple[FrameTruth, ...]:
+    """The first camera's frames: all cameras tell the same places, and a second told twice is not two."""
+    first = next(iter(truth.cameras))
+    return tuple(frame for frame in truth.frames if frame.camera == first)
+
+
+def holds(floor_m: Sequence[Pair], x_m: float, y_m: float) -> bool:
+    """Whether a point lies in a polygon of the floor: even-odd rule."""
     inside = False
     for (x0, y0), (x1, y1) in zip(floor_m, [*floor_m[1:], floor_m[0]], strict=True):
-        if (y0 > person.y_m) != (y1 > person.y_m) and person.x_m < x0 + (person.y_m - y0) / (y1 - y0) * (x1 - x0):
+        if (y0 > y_m) != (y1 > y_m) and x_m < x0 + (y_m - y0) / (y1 - y0) * (x1 - x0):
             inside = not inside
     return inside
 
@@ -79,7 +93,7 @@ def after_hours(truth: Truth, limits: dict[str, float]) -> Iterator[Cause]:
     now = datetime.fromisoformat(truth.start).strftime("%H:%M")
     on_duty = any(a <= now < b for post in truth.posts for a, b in (w.split("-") for w in post.duty))
     began: float | None = None
-    for frame in (*truth.frames, None):
+    for frame in (*_one_view(truth), None):
         here = {_role(truth, p.id) for p in frame.persons if p.inside} if frame else set()
         alone = "visitor" in here and "staff" not in here
         if alone and began is None and frame:
