@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from models.domain.errors import UsageError
 from sample_videos.studio import carts, hall
 from sample_videos.studio.expected import JUDGED_CODES
 from sample_videos.studio.furnishing import MODELS, Model, footprint
+from sample_videos.studio.rooms import THICK_M, Wall, walls_of
 from sample_videos.studio.shot import Shot
 from sample_videos.studio.stage_client import camera_of
 from sample_videos.studio.story import At, Furniture, Leg, Story, legs_of
@@ -112,6 +114,7 @@ def _furniture(shot: Shot) -> Iterator[Fault]:
                     f"0..{hall.SIZE_M[:2]} m",
                 )
         yield from _collisions(furniture, places, t)
+        yield from _in_partitions(shot, furniture, places, t)
     for move in shot.furniture:
         before = furniture.at(move.at_s - 1e-6) if move.at_s > 0 else {n: i.at for n, i in furniture.items.items()}
         if move.by_mm and not move.appear and before[move.item] is None:
@@ -143,6 +146,23 @@ def _collisions(furniture: Furniture, places: dict[str, At | None], t: float) ->
                 yield f"{name} stands in {other} at {t:g} s.", f"x {at[0]:.2f} y {at[1]:.2f} m", "free floor"
 
 
+def _in_partitions(shot: Shot, furniture: Furniture, places: dict[str, At | None], t: float) -> Iterator[Fault]:
+    for name, at in places.items():
+        item = furniture.items[name]
+        for room, wall in walls_of(shot.room):
+            if at is not None and not item.model.on_wall and _stands_in(item.model, at, wall):
+                yield f"{name} stands in a wall of {room} at {t:g} s.", f"x {at[0]:.2f} y {at[1]:.2f} m", "free floor"
+
+
+def _stands_in(model: Model, at: At, wall: Wall) -> bool:
+    """Whether a footprint meets a wall, beside its door."""
+    for wide, deep, _, x, y, low_middle in wall.boxes():
+        solid = Model((wide, deep, 1.0))
+        if low_middle <= hall.SIZE_M[2] / 2 + THICK_M and _overlap(model, at, solid, (x, y, 0.0)):
+            return True
+    return False
+
+
 def _overlap(a: Model, a_at: At, b: Model, b_at: At) -> bool:
     """Separating axes of two footprints, 2 cm of grace."""
     first, second = np.array(footprint(a, a_at, -0.02)), np.array(footprint(b, b_at, -0.02))
@@ -166,6 +186,12 @@ def _people(shot: Shot) -> Iterator[Fault]:
             for x, y in leg.path:
                 if not (0 < x < hall.SIZE_M[0] and 0 < y < hall.SIZE_M[1] + 6):
                     yield f"{who} goes through a wall at {leg.t0_s:g} s.", f"x {x} y {y} m", f"0..{hall.SIZE_M[:2]} m"
+            for room, wall in walls_of(shot.room):
+                for a, b in pairwise(leg.path):
+                    through = wall.crossed(a, b)
+                    if through is not None:
+                        where = f"x {through[0]:.2f} y {through[1]:.2f} m"
+                        yield f"{who} walks through a wall of {room} after {leg.t0_s:g} s.", where, "its door"
             if leg.walks:
                 yield from _walks(story, who, leg)
             here = leg.path[-1]

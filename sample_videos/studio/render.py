@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sample_videos.studio import hall
 from sample_videos.studio.camera import StudioCamera
 from sample_videos.studio.compose import Composer
 from sample_videos.studio.disturbances import Spoiler
 from sample_videos.studio.encoder import Recording
 from sample_videos.studio.feasible import check
 from sample_videos.studio.light import Floats, Gains, combined, gains, key_of
+from sample_videos.studio.rooms import aircon_at
 from sample_videos.studio.sensor import Sensor
 from sample_videos.studio.shot import Shot
 from sample_videos.studio.site_folder import write_site
@@ -85,7 +85,7 @@ class _Take:
     def __init__(self, story: Story, name: str, camera: StudioCamera, stage: Stage, seed: int) -> None:
         shot = story.shot
         self._story, self._shot, self._name, self._camera, self._stage = story, shot, name, camera, stage
-        at = (shot.room.aircon_at or hall.AIRCON_AT) if shot.room.aircon else None
+        at = aircon_at(shot.room) if shot.room.aircon else None
         self._composer = Composer(stage, camera, story.furniture, at)
         mixed = int(hashlib.sha256(f"{seed}/{shot.shot.id}/{name}".encode()).hexdigest()[:8], 16)
         self._sensor = Sensor(shot.sensor, (camera.width, camera.height), mixed, f"CAM {name.upper()}")

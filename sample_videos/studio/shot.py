@@ -62,6 +62,8 @@ class RoomPart(_Part):
     """Policy of the hall (domain.md 0.3): on in the window whoever is there, or off when empty."""
     aircon: bool = True
     aircon_at: tuple[Metres, Metres, Metres] | None = None
+    rooms: tuple[Literal["vip", "showflat"], ...] = ()
+    """Rooms of their own behind partition walls; the zone of each is there by its name (`rooms.py`)."""
     without: tuple[Id, ...] = ()
     """Items of the hall's plan that are not in this room at all."""
     things: tuple[ItemPart, ...] = ()
@@ -247,7 +249,7 @@ class QualityPart(_Part):
 class ZonePart(_Part):
     """A zone of the hall beside the hall itself: a shuttle stop, the showflat's door."""
 
-    kind: Literal["shuttle_stop", "showflat_door", "showflat", "negotiation", "water_bar"]
+    kind: Literal["shuttle_stop", "showflat_door", "showflat", "vip_room", "negotiation", "water_bar"]
     floor: Annotated[tuple[Place, ...], Field(min_length=3, max_length=20)]
 
 

@@ -14,6 +14,7 @@ import yaml
 from models.domain.rules import RULES
 from sample_videos.studio import hall
 from sample_videos.studio.camera import StudioCamera
+from sample_videos.studio.rooms import zones_of
 from sample_videos.studio.shot import Shot, ZonePart
 from sample_videos.studio.site_things import energy_part, furniture_part, readings
 from sample_videos.studio.stage_client import camera_of
@@ -38,7 +39,7 @@ def write_site(shot: Shot, truth: Truth, folder: Path) -> Path:
             "time_zone": truth.time_zone,
         },
         "cameras": {name: _camera(name, shot, truth) for name in shot.cameras},
-        "zones": {"hall": _zone(shot), **{name: _other_zone(name, zone) for name, zone in shot.zones.items()}},
+        "zones": {"hall": _zone(shot), **{name: _other_zone(name, zone) for name, zone in zones_of(shot).items()}},
         "entrances": {"main-door": _door()},
         "posts": {"reception": _post(shot)},
         "roles": {"staff": {"uniform": [_uniform()]}},
@@ -119,6 +120,7 @@ ZONE_NAMES = {
     "shuttle_stop": ("电瓶车候车点", "Shuttle stop"),
     "showflat_door": ("样板房门口", "Showflat door"),
     "showflat": ("样板房", "Showflat"),
+    "vip_room": ("贵宾室", "VIP room"),
     "negotiation": ("洽谈区", "Negotiation area"),
     "water_bar": ("水吧", "Water bar"),
 }

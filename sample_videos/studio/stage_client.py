@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from models.domain.errors import SourceError
 from sample_videos.studio import hall
 from sample_videos.studio.camera import StudioCamera
+from sample_videos.studio.rooms import aircon_at, partitions
 from sample_videos.studio.shot import CameraPart, PersonPart, Shot
 from sample_videos.studio.story import Furniture, Person
 from sample_videos.studio.workshop import Workshop
@@ -63,14 +64,15 @@ def scene_words(shot: Shot, camera: StudioCamera, furniture: Furniture) -> dict[
         "labels": None if room.labels == "none" else room.labels,
         "label_diameter_m": room.label_diameter_m,
         "lamps": {group.id: [list(spot) for spot in group.spots] for group in hall.LAMPS},
-        "aircon": {"at": list(room.aircon_at or hall.AIRCON_AT)} if room.aircon else None,
+        "aircon": {"at": list(aircon_at(room))} if room.aircon else None,
         "items": items,
         "camera": camera.words,
         "samples": shot.quality.samples,
         "person_samples": shot.quality.person_samples,
     }
     # Said only where it is asked for: what was rendered before it could be keeps its name in the cache.
-    return words if room.label_colour is None else {**words, "label_colour": list(room.label_colour)}
+    asked = {"label_colour": list(room.label_colour or ()), "partitions": partitions(room)}
+    return words | {name: told for name, told in asked.items() if told}
 
 
 def person_words(person: PersonPart) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from sample_videos.studio import hall
 from sample_videos.studio.camera import StudioCamera
 from sample_videos.studio.expected import expected_of
+from sample_videos.studio.rooms import aircon_at, zones_of
 from sample_videos.studio.story import At, Person, Story
 from sample_videos.studio.truth import (
     AirconState,
@@ -89,7 +90,7 @@ def told(clip: str, story: Story, seed: int, seen: Mapping[str, Seen], bodies: M
         aircons=tuple(_aircons(story, seen)),
         parties=parties_of(story),
         posts=posts_of(story),
-        zones=tuple(ZoneTruth(id=n, kind=z.kind, floor_m=z.floor) for n, z in shot.zones.items()),
+        zones=tuple(ZoneTruth(id=n, kind=z.kind, floor_m=z.floor) for n, z in zones_of(shot).items()),
         views=views,
         visits=tuple(VisitTruth(id=n, t_arrives_s=v.arrives_s, t_leaves_s=v.leaves_s) for n, v in shot.visits.items()),
         meters=tuple(_meters(story)),
@@ -298,7 +299,7 @@ def _aircons(story: Story, seen: Mapping[str, Seen]) -> Iterator[AirconTruth]:
     room = story.shot.room
     if not room.aircon:
         return
-    at = room.aircon_at or hall.AIRCON_AT
+    at = aircon_at(room)
     states: list[AirconState] = []
     for t in sorted({0.0, *(c.at_s for c in story.shot.aircon)}):
         now = story.aircon(t)

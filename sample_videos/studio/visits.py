@@ -13,6 +13,7 @@ from typing import Literal
 
 from sample_videos.studio import hall
 from sample_videos.studio.causes.people import holds
+from sample_videos.studio.rooms import zones_of
 from sample_videos.studio.shot import Shot
 from sample_videos.studio.story import Person, Story, legs_of
 from sample_videos.studio.truth import PartyTruth, PostState, PostTruth, WaitTruth
@@ -74,7 +75,7 @@ def _shuttle(
     members: Sequence[str], moments: Sequence[tuple[float, tuple[Person, ...]]], shot: Shot, boards: float
 ) -> list[WaitTruth]:
     """From the first foot in a shuttle stop's zone until the cart is boarded, or the recording ends."""
-    stops = [zone.floor for zone in shot.zones.values() if zone.kind == "shuttle_stop"]
+    stops = [zone.floor for zone in zones_of(shot).values() if zone.kind == "shuttle_stop"]
     there = [t for t, people in moments if any(p.id in members and holds(s, p.x, p.y) for p in people for s in stops)]
     if not there or there[0] >= boards:
         return []

@@ -41,6 +41,10 @@ def shell(words, m, rng):
     )
     for size, at in skirting:
         box("skirting", size, (*at, 0.045), m["frame"])
+    for *size, x, y, z in words.get("partitions", ()):
+        box("partition", size, (x, y, z), m["wall"])
+        if z - size[2] / 2 < 0.01:
+            box("skirting", (size[0] + 0.02, size[1] + 0.02, 0.09), (x, y, 0.045), m["frame"])
     _window(wx0, wx1, wz0, wz1, m)
     _door(words["door_open"], m)
     mat = materials.paint("door-mat", (0.07, 0.07, 0.075), 0.95, noise=0.3, grain=90)
