@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +21,13 @@ LEAP_MPS, LEAP_M = 2.5, 0.6
 is somebody else's for a moment, or cut: believed when it stays so."""
 LEAP_S = 0.7
 """For so long [P]: a track changes hands for a frame or two where people pass each other before the door."""
+TURN_M = 2.5
+"""Tracks that change hands between one who goes out and one who comes in do so this near to the line."""
+TURN_S, TURN_AWAY_S, TURN_WALK_MPS = 1.3, 0.2, 0.7
+"""How long somebody walks out before, and in after, a turn; what of it lies too near to the turn; what is walking."""
+TURN_SLOWLY_M, TURN_SLOWLY_S = 0.3, 0.65
+"""Whoever turns round slows down: at 3 m/s2 they are within 0.3 m of where they turn for 0.9 s. A track that goes over
+to somebody who walks the other way is there for 0.5 s at 1.2 m/s, and less where the two are apart."""
 BY_THE_DOOR_M = 1.2
 """Somebody lost this near to the line on the way out has gone out: door frames hide the last step."""
 
@@ -85,6 +94,18 @@ class Crossed:
     """Interpolated between the last place before and the first behind the line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A walk towards the line that became one away from it from one frame to the next: two people's.
+
+    out_us, in_us: when the one crosses the line at that pace, and when the other has.
+    """
+
+    utc_us: int
+    out_us: int
+    in_us: int
+
+
 class Doorway:
     """One person's side of the line, with hysteresis: `inside` changes only when MARGIN_M beyond it."""
 
@@ -129,9 +150,32 @@ class Doorway:
         earlier = [d for t, d in self._depths if 0.2 * US <= last_us - t <= 1.2 * US]
         return bool(earlier) and max(earlier) - depth > 0.3
 
+    def turned(self, utc_us: int) -> Turn | None:
+        """Whether the one who was going out a second ago cannot be the one who is coming in."""
+        recent = [(t, d) for t, d in self._depths if utc_us - t <= 2 * TURN_S * US]
+        if not self.inside or not recent or recent[-1][0] != utc_us:
+            return None
+        low_us, low_m = min(recent, key=lambda step: step[1])
+        if not 0 <= low_m <= TURN_M or utc_us - low_us < 0.75 * TURN_S * US:
+            return None
+        near = [t for t, d in recent if d - low_m <= TURN_SLOWLY_M]
+        out = [(t, d) for t, d in recent if TURN_AWAY_S * US <= low_us - t <= TURN_S * US]
+        back = [(t, d) for t, d in recent if TURN_AWAY_S * US <= t - low_us <= TURN_S * US]
+        out_mps, in_mps = _slope(out), _slope(back)
+        if max(near) - min(near) > TURN_SLOWLY_S * US or out_mps > -TURN_WALK_MPS or in_mps < TURN_WALK_MPS:
+            return None
+        return Turn(low_us, low_us - round(low_m / out_mps * US), utc_us - round(recent[-1][1] / in_mps * US))
+
     def _crossing_us(self, sign: int) -> int:
         steps = list(self._depths)
         for (t0, d0), (t1, d1) in zip(steps[-2::-1], steps[:0:-1], strict=True):
             if sign * d0 >= 0 > sign * d1:
                 return t0 + round((t1 - t0) * d0 / (d0 - d1)) if d0 != d1 else t1
         return steps[-1][0]
+
+
+def _slope(steps: Sequence[tuple[int, float]]) -> float:
+    """Metres a second of the straight line through (UTC µs, m); 0 where a walk of half a second cannot be read."""
+    if len(steps) < 3 or steps[-1][0] - steps[0][0] < 0.5 * US:
+        return 0.0
+    return statistics.linear_regression([(t - steps[0][0]) / US for t, _ in steps], [d for _, d in steps]).slope

@@ -12,11 +12,11 @@ from dataclasses import replace
 from itertools import combinations
 
 from models.domain.media import US
-from models.domain.presence import Departure, Exit, Person, Place
+from models.domain.presence import Departure, Exit, Person, Place, Role
 from models.domain.site import Region, Site
 from models.domain.truth import Truth
 from vision.clothes import Glimpse
-from vision.entrances import BY_THE_DOOR_M, Doorway, Entrances, Passage, within
+from vision.entrances import BY_THE_DOOR_M, TURN_S, Doorway, Entrances, Passage, within
 from vision.linking import (
     WEAK_SCORE,
     exchange,
@@ -376,6 +376,7 @@ class Presences:
     def _pass_the_door(self, presence: Presence, utc_us: int) -> None:
         crossed = presence.doorway.step(self._entrances.depth_m(presence.place), utc_us)
         if crossed is None:
+            self._turn_at_the_door(presence, utc_us)
             return
         if crossed.passage is Passage.OUT and presence.believed and presence.clothes.doubted:
             # Whoever goes out wears something else: it is not the one whose name the track carries.
@@ -390,6 +391,24 @@ class Presences:
             presence.entered_us, presence.came_in, presence.alive = crossed.utc_us, True, True
             return
         self._gone_out(presence, min(crossed.utc_us, utc_us), utc_us)
+
+    def _turn_at_the_door(self, presence: Presence, utc_us: int) -> None:
+        """Boxes met as somebody went out, and the track came back at once: it shows whoever came in past them. Staff
+        wear what others do not, so that clothes tell (`exchanged`)."""
+        if not presence.shown or presence.votes.role is Role.STAFF or utc_us - presence.mixed_us > 2 * TURN_S * US:
+            return
+        turn = presence.doorway.turned(utc_us)
+        if turn is None or abs(turn.utc_us - presence.mixed_us) > TURN_S * US:
+            return
+        door = Doorway(self._entrances.depth_m(presence.place), utc_us, inside=True)
+        fresh = self._begun(presence.track, presence.box, presence.located, door, turn.utc_us, utc_us)
+        fresh.path.add(utc_us, presence.place)
+        fresh.entered_us, fresh.came_in, fresh.alive = min(turn.in_us, turn.utc_us), True, True
+        self._numbers += 1
+        fresh.number, fresh.times_found, presence.track = self._numbers, CONFIRM_FOUND, None
+        self._all.append(fresh)
+        presence.last_seen_us = min(turn.out_us, utc_us)
+        self._end(presence, Parting(Exit.LEFT, presence.last_seen_us))
 
     def _gone_out(self, presence: Presence, crossed_us: int, utc_us: int) -> None:
         track, presence.last_seen_us = presence.track, crossed_us

@@ -280,3 +280,44 @@ def test_who_walks_behind_a_plant_under_a_new_track_is_the_same_person():
     (presence,) = stage.presences.shown
     assert presence.track == 2
     assert presence.place.floor == pytest.approx((8.8, 4.7), abs=0.6)
+
+
+@pytest.mark.parametrize("fps", [30.0, 15.0, 5.0])
+def test_who_goes_out_past_somebody_who_comes_in_dressed_alike_has_gone_out(hall, fps):
+    """They meet 1 m before the line; from then on the track shows the one who comes in, and the other has none."""
+
+    def door(t):
+        out, coming = standing(5.7, 4.6 + 1.2 * t), standing(6.0, 9.4 - 1.2 * t)
+        hall.evidence.colours = {out: RED, coming: RED}
+        return {1: out} if t < 2.0 else {1: coming}
+
+    hall.play(3, lambda _: door(0.0), fps)
+    (before,) = hall.ids
+    began_us = hall.t_us
+    beside = standing(6.1, 7.0)
+    told = hall.play(5.0, lambda t: door(t) | ({3: beside} if 1.2 < t < 2.6 else {}), fps)
+    (gone,) = [one for one in told if one.person == before]
+    assert gone.how is Exit.LEFT
+    assert gone.last_seen_us == pytest.approx(began_us + 3.4 / 1.2 * US, abs=0.5 * US)
+    fresh = next(p for p in hall.presences.shown if p.track == 1)
+    assert fresh.came_in
+    assert hall.presences.name(fresh) != before
+    assert fresh.entered_us == pytest.approx(began_us + 1.4 / 1.2 * US, abs=0.6 * US)
+
+
+@pytest.mark.parametrize("fps", [30.0, 15.0, 5.0])
+def test_who_turns_round_at_the_door_beside_others_has_stayed(hall, fps):
+    """Slowing down and speeding up again by 3 m/s2."""
+
+    def back(t):
+        slowing = min(max(t - 1.6, 0.0), 0.8)
+        way_m = 1.2 * min(t, 1.6) + 1.2 * slowing - 1.5 * slowing**2 - 1.2 * max(t - 2.4, 0.0)
+        here = standing(5.7, 4.8 + way_m)
+        hall.evidence.colours = {here: RED}
+        return {1: here, 3: standing(6.1, 7.2)}
+
+    hall.play(3, lambda _: back(0.0), fps)
+    before = hall.ids
+    told = hall.play(4.5, back, fps)
+    assert [one for one in told if one.how is Exit.LEFT] == []
+    assert hall.ids == before
