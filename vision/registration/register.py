@@ -288,7 +288,7 @@ PLACE_PX = 0.06
 PULL_PX = 0.17
 """The encoder drags small moves back (one shot coded at 450 kbit/s and nearly without loss: turn p95 2.4 and 1.3
 degrees at 5 m). So much that errors and sigmas agree: of 75 moved within 6 m, samples and another shot, the root mean
-square of |error| / sigma is 0.93 and 97 % are within 2 sigma; with 0.25 it was 0.86, and fewer tolerances could be told."""
+square of |error| / sigma is 0.93 and 97 % are within 2 sigma; with 0.25 it was 0.86, and fewer tolerances were told."""
 SHAPE_SHARE, SHAPE_MM = 0.10, 5.0
 """Of the way gone, up to a limit: the boxes' depth is only roughly that of the item."""
 FOLIAGE_SHARE, FOLIAGE_MM = 0.20, 8.0

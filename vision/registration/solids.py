@@ -49,13 +49,18 @@ def _box(part: Part, origin: Floats, ahead: Floats) -> tuple[Floats, Floats]:
     """Slabs: the last of the three entries, if it comes before the first exit."""
     half, start = np.array(part.size) / 2, origin - part.centre
     with np.errstate(divide="ignore", invalid="ignore"):
-        inverse = 1 / ahead
-        enter, leave = (-np.sign(ahead) * half - start) * inverse, (np.sign(ahead) * half - start) * inverse
-    axis = np.nanargmax(enter, axis=1)
-    depth = np.take_along_axis(enter, axis[:, None], 1)[:, 0]
-    hit = (depth > 0) & (depth <= np.nanmin(leave, axis=1))
+        across = ahead.T.copy()
+        inverse, sign = 1 / across, np.sign(across)
+        far = sign * half[:, None]
+        enter, leave = (-far - start[:, None]) * inverse, (far - start[:, None]) * inverse
+    depth = np.fmax(np.fmax(enter[0], enter[1]), enter[2])
+    hit = (depth > 0) & (depth <= np.fmin(np.fmin(leave[0], leave[1]), leave[2]))
     normal = np.zeros_like(ahead)
-    np.put_along_axis(normal, axis[:, None], -np.sign(np.take_along_axis(ahead, axis[:, None], 1)), 1)
+    free = hit
+    for axis in range(3):
+        here = free & (enter[axis] == depth)
+        normal[here, axis] = -sign[axis, here]
+        free = free & ~here
     return np.where(hit, depth, np.inf), normal
 
 
