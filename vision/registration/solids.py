@@ -50,7 +50,7 @@ def _box(part: Part, origin: Floats, ahead: Floats) -> tuple[Floats, Floats]:
     half, start = np.array(part.size) / 2, origin - part.centre
     with np.errstate(divide="ignore", invalid="ignore"):
         across = ahead.T.copy()
-        inverse, sign = 1 / across, np.sign(across)
+        inverse, sign = 1 / across, np.where(across < 0, -1.0, 1.0)
         far = sign * half[:, None]
         enter, leave = (-far - start[:, None]) * inverse, (far - start[:, None]) * inverse
     depth = np.fmax(np.fmax(enter[0], enter[1]), enter[2])
