@@ -137,7 +137,9 @@ def _standing(verdict: Verdict, looks: Sequence[Look], seen: Seen, facing: Facin
     known = _outlines(looks, seen)
     assert known is not None
     rather = known.unstanding(seen.lab, seen.hidden, REACH_M) - float(facing.sums.max())
-    return unknown if rather > RATHER * facing.largest else verdict
+    # What no pixel confirms (its outline alone tells it) needs an outline that says more than any lying one.
+    least = RATHER if verdict.explained > 0 else 0.0
+    return unknown if rather > least * facing.largest else verdict
 
 
 def _stirred(alignment: Alignment, still: Fit) -> list[Fit]:
