@@ -35,6 +35,8 @@ GATHER_S = 2.0
 MARGIN_PX = 12
 """People are hidden with this much around their boxes: hair, shadows, a swinging arm."""
 LEAST_FRAMES = 3
+STEADY_PX = 3.0
+"""How far the last frame of a check may lie from its mean: one frame's own noise is below 1 px, a nudge is more."""
 LARGEST_SIGMA_MM = 150.0
 CLEAR_HEIGHTS = 0.9
 """CLEAR_M in a picture without a floor: of the height of a person's box, who is about 1.7 m tall."""
@@ -110,7 +112,7 @@ class FurnitureSight:
         if scene.utc_us - now.since_us < self._gather_us or now.frames < LEAST_FRAMES:
             return ()
         self._gathering, self._due_us = None, now.since_us + self._every_us
-        return self._told(now, scene.utc_us)
+        return self._told(now, frame.image, scene.utc_us)
 
     def _teach(self, pose: CameraPose | None, site: Site, references: Mapping[str, Image | Map]) -> None:
         width, height = size_px = self._camera.size_px
@@ -154,13 +156,15 @@ class FurnitureSight:
         reach_m = CLEAR_M + max(item.size_m[:2]) / 2
         return math.dist(floor, (item.pose.x_m, item.pose.y_m)) < reach_m
 
-    def _told(self, now: _Gathering, utc_us: int) -> list[Observation]:
+    def _told(self, now: _Gathering, last: Image, utc_us: int) -> list[Observation]:
         picture = np.asarray(now.total / np.maximum(now.count, 1)[:, :, None], np.float32)
         hidden = now.count < now.frames / 2
         drift = self._drift(picture, hidden)
         if drift is None:
             told = [self._unknown(item, utc_us, "furniture.cue.camera_moved") for item in self._items]
             return [self._geometry(Truth.FAILS, utc_us, 0.0), *told]
+        if not self._steady(drift, self._drift(last, hidden)):
+            return [self._unknown(item, utc_us, "furniture.cue.camera_moved") for item in self._items]
         told = [self._geometry(Truth.HOLDS, utc_us, drift.largest_px(self._camera.size_px))]
         told += [self._unknown(name, utc_us, "furniture.cue.occupied") for name in sorted(now.near)]
         clear = {name: looks for name, looks in self._looks.items() if name not in now.near}
@@ -193,11 +197,20 @@ class FurnitureSight:
         cues = (cue,) if cue else ()
         return Observation("label", item, "covered", truth, utc_us, self._camera.id, values, cues)
 
-    def _drift(self, picture: Map, hidden: NDArray[np.bool_]) -> Drift | None:
+    def _drift(self, picture: Image | Map, hidden: NDArray[np.bool_]) -> Drift | None:
         """None: the camera has moved too far. Without landmarks it is taken to stand still."""
         found = [one.drift(picture, hidden) for one in self._landmarks]
         best = max(found, key=lambda drift: drift.agreement, default=STILL)
         return best if holds(best, self._camera.size_px) else None
+
+    def _steady(self, drift: Drift, last: Drift | None) -> bool:
+        """Whether the camera stood still while the picture was gathered: a mean of two views shows nothing as it is."""
+        if last is None:
+            return False
+        width, height = self._camera.size_px
+        corners = np.array([(0, 0, 1), (width, 0, 1), (0, height, 1), (width, height, 1)], np.float64)
+        apart = np.linalg.norm(corners @ (drift.matrix - last.matrix).T, axis=1)
+        return bool(apart.max() <= STEADY_PX)
 
     def _judged(self, item: FurnitureItem, verdict: Verdict, utc_us: int) -> list[Observation]:
         if verdict.standing is Standing.GONE:
