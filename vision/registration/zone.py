@@ -173,8 +173,10 @@ def _covered(
 
 
 def _now(stand: Stand, verdict: Verdict) -> Pose:
+    """Where it stands, or where its outline lies though nobody knows how; else at its label."""
     pose, motion = stand.item.pose, verdict.motion
-    if verdict.standing is not Standing.MEASURED:
+    lies = verdict.standing is Standing.POSE_UNKNOWN and verdict.least_turn_deg > 0
+    if verdict.standing is not Standing.MEASURED and not lies:
         return pose
     return replace(
         pose,
