@@ -156,7 +156,7 @@ def note_crowding(presences: Sequence[Presence], utc_us: int) -> None:
             a.mixed_us = b.mixed_us = utc_us
             for one, other in ((a, b), (b, a)):
                 if other.votes.role is not Role.STAFF:
-                    one.votes.met_others(utc_us)
+                    one.met, one.met_us = other, utc_us
 
 
 def soles_hidden(box: Box, others: Sequence[Box]) -> bool:

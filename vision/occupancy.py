@@ -126,7 +126,7 @@ class Presences:
         seen = presence.seen(utc_us)
         return Person(
             id=self.name(presence),
-            role=presence.votes.role_at(utc_us),
+            role=presence.role(utc_us),
             seen=seen,
             place=presence.place,
             box=presence.box,

@@ -10,7 +10,7 @@ from typing import Protocol
 from models.domain.clothing import Colour
 from models.domain.geometry import PERSON_HEIGHT_M, XY
 from models.domain.media import US
-from models.domain.presence import Place
+from models.domain.presence import Place, Role
 from models.domain.truth import Truth
 from vision.clothes import Clothes, Glimpse
 from vision.entrances import Doorway
@@ -90,6 +90,9 @@ class Presence:
     """Last time another person's box met this one."""
     mixed_us: int = 0
     """Last time the track may have come to show somebody else: among overlapping boxes, or out of sight."""
+    met: Presence | None = None
+    met_us: int = 0
+    """Whom, not known to be staff, its box met last, and when last."""
     taken: bool = False
     """Somebody who was found behind another's name."""
     stirred_us: int | None = None
@@ -120,6 +123,16 @@ class Presence:
 
     def seen(self, utc_us: int) -> Truth:
         return Truth.HOLDS if utc_us - self.last_found_us <= FOUND_S * US else Truth.UNKNOWN
+
+    def role(self, utc_us: int) -> Role:
+        """The role, in doubt where whom it met was lost in meeting: one box is left of two people."""
+        if (
+            self.met is None
+            or self.met.seen(utc_us) is Truth.HOLDS
+            or self.met.last_found_us - self.met_us > FOUND_S * US
+        ):
+            return self.votes.role
+        return self.votes.role_after(self.met_us, utc_us)
 
     def ripe(self, utc_us: int) -> bool:
         """Found often enough to be believed."""

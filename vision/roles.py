@@ -33,7 +33,7 @@ COUNTER_S = 3.0
 """Standing this long behind the counter makes staff, for the day."""
 LONGEST_VOTE_S = 0.5
 COVERED_S = 2.0
-"""After meeting others, a uniform out of sight for longer is nobody's [P]."""
+"""A uniform out of sight for longer, after meeting somebody who is lost, is nobody's [P]."""
 
 
 class Uniforms:
@@ -77,23 +77,19 @@ class RoleVotes:
         self._worn = self._behind_counter = False
         self._contrary_s = self._agreed_s = 0.0
         self._last_us: int | None = None
-        self._agreed_us = self._met_us = 0
+        self._agreed_us = 0
 
     @property
     def role(self) -> Role:
         """As given; unknown while what is seen now contradicts it."""
         return Role.UNKNOWN if self._contrary_s >= CONTEST_S else self._given
 
-    def role_at(self, utc_us: int) -> Role:
-        """The role as far as it is known at a moment. Where the boxes of staff and of others met, the track may have
-        changed hands: until the uniform is seen again it may be anybody, who stands there covered."""
-        covered = self._met_us > self._agreed_us and utc_us - self._agreed_us > COVERED_S * US
+    def role_after(self, met_us: int, utc_us: int) -> Role:
+        """The role at a moment, where one of two whose boxes met has gone out of sight: until the uniform is seen
+        again it may be the other one who stands there covered."""
+        covered = met_us > self._agreed_us and utc_us - self._agreed_us > COVERED_S * US
         doubted = covered and self._worn and not self._behind_counter
         return Role.UNKNOWN if doubted and self._given is Role.STAFF else self.role
-
-    def met_others(self, utc_us: int) -> None:
-        """The boxes of somebody who is not known to be staff and of this one meet."""
-        self._met_us = utc_us
 
     def vote(self, worn: bool | None, utc_us: int) -> None:
         """One clear sighting; it weighs as much as the time since the one before (at most half a second)."""

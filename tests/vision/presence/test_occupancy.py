@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from models.domain.media import US
-from models.domain.presence import Exit
+from models.domain.presence import Exit, Role
 from models.domain.truth import Truth
 from tests.vision.presence.sites import START_US, bare_site, floor_pixels, hall_site
 from vision.occupancy import Presences
@@ -24,6 +24,7 @@ class Scripted:
     state: Truth = Truth.UNKNOWN
     living: bool = True
     colours: dict = field(default_factory=dict)
+    uniforms: dict = field(default_factory=dict)
 
     def looked(self, box):
         return True
@@ -38,7 +39,7 @@ class Scripted:
         return self.colours.get(box, (None, None))
 
     def worn(self, box, px_per_m, *, legs=True):
-        return None
+        return self.uniforms.get(box)
 
     def stirs(self, key, box):
         return self.living
@@ -321,3 +322,22 @@ def test_who_turns_round_at_the_door_beside_others_has_stayed(hall, fps):
     told = hall.play(4.5, back, fps)
     assert [one for one in told if one.how is Exit.LEFT] == []
     assert hall.ids == before
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_staff_are_nobody_for_sure_while_covered_where_a_visitor_was_lost_behind_them(hall, lost):
+    """A guest comes up to the hostess, one box is left of the two, and no jacket can be read in it."""
+    hostess = standing(6.0, 4.0)
+
+    def meets(t):
+        aside_m = max(0.25, 2.0 - 0.9 * t)
+        guest = standing(6.0 + aside_m, 4.0 - aside_m)
+        hall.evidence.uniforms = {hostess: True, guest: False} if t < 2.0 else {}
+        return {1: hostess} if lost and t > 2.4 else {1: hostess, 2: guest}
+
+    hall.play(6.0, meets)
+    roles = {person.id: person.role for person in hall.presences.persons(hall.t_us)}
+    assert roles["hall/1"] is (Role.UNKNOWN if lost else Role.STAFF)
+    hall.evidence.uniforms = {hostess: True}
+    hall.play(1.0, lambda _: {1: hostess})
+    assert hall.presences.persons(hall.t_us)[0].role is Role.STAFF

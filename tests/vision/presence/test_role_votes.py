@@ -53,19 +53,17 @@ def test_taken_up_again_after_being_lost_they_are_staff_once_seen_as_staff():
     assert voted(votes, True, 30, 31) is Role.STAFF
 
 
-def test_covered_after_meeting_visitors_staff_are_nobody_until_the_uniform_is_seen_again():
-    votes = staff()
-    votes.met_others(20 * US)
-    assert votes.role_at(21 * US) is Role.STAFF, "a moment behind somebody is no doubt"
-    assert votes.role_at(23 * US) is Role.UNKNOWN
+def test_covered_after_meeting_somebody_who_is_lost_staff_are_nobody_until_the_uniform_is_seen_again():
+    votes, met_us = staff(), 20 * US
+    assert votes.role_after(met_us, 21 * US) is Role.STAFF, "a moment behind somebody is no doubt"
+    assert votes.role_after(met_us, 23 * US) is Role.UNKNOWN
     voted(votes, True, 30, 30.2)
-    assert votes.role_at(40 * US) is Role.STAFF, "seen in uniform since, and met nobody"
+    assert votes.role_after(met_us, 40 * US) is Role.STAFF, "seen in uniform since"
 
 
 def test_who_stands_behind_the_counter_is_staff_whoever_stands_before_it():
-    votes = staff()
+    votes, met_us = staff(), 20 * US
     votes.stood_behind_counter(0.5)
-    votes.met_others(20 * US)
-    assert votes.role_at(40 * US) is Role.STAFF
+    assert votes.role_after(met_us, 40 * US) is Role.STAFF
     votes.stands_elsewhere()
-    assert votes.role_at(40 * US) is Role.UNKNOWN
+    assert votes.role_after(met_us, 40 * US) is Role.UNKNOWN
