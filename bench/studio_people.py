@@ -159,9 +159,8 @@ def real_cases(folder: Path) -> Iterator[Case]:
     asked = (true[:, 6] == 1) & (true[:, 7] == PEDESTRIAN)
     for frame in np.unique(true[:, 0])[::6]:
         boxes = _corners(told[told[:, 0] == frame])
-        for row, box in zip(
-            true[asked & (true[:, 0] == frame)], _corners(true[asked & (true[:, 0] == frame)]), strict=True
-        ):
+        people = true[asked & (true[:, 0] == frame)]
+        for row, box in zip(people, _corners(people), strict=True):
             found = len(boxes) > 0 and bool((iou(box[None], boxes) >= FOUND_IOU).any())
             yield Case(float(row[5]) * REAL_SCALE, float(row[8]), found)
 

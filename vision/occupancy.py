@@ -227,6 +227,11 @@ class Presences:
             last_seen_us=utc_us,
         )
 
+    def _number(self) -> int:
+        """The next name's."""
+        self._numbers += 1
+        return self._numbers
+
     def _new(self, sighting: Sighting, utc_us: int, evidence: Evidence) -> Presence:
         if sighting.track in self._carried:
             # What the track was before belongs to the presence that it began with: its time, its door.
@@ -283,8 +288,7 @@ class Presences:
             inside = [p for p in inside if not p.votes.contradicted_by(worn)]
             known = successor_of(new, inside)
             if known is None:
-                self._numbers += 1
-                new.number = self._numbers
+                new.number = self._number()
                 new.alive = new.came_in
                 self._follow_out(new)
                 continue
@@ -349,8 +353,7 @@ class Presences:
             heir.continue_as(other, utc_us, self._locator)
             self._all.remove(other)
         else:
-            self._numbers += 1
-            other.number, other.taken, other.alive = self._numbers, True, True
+            other.number, other.taken, other.alive = self._number(), True, True
         self._reclaim(known, utc_us)
 
     def _split(self, known: Presence, utc_us: int) -> Presence:
@@ -404,8 +407,7 @@ class Presences:
         fresh = self._begun(presence.track, presence.box, presence.located, door, turn.utc_us, utc_us)
         fresh.path.add(utc_us, presence.place)
         fresh.entered_us, fresh.came_in, fresh.alive = min(turn.in_us, turn.utc_us), True, True
-        self._numbers += 1
-        fresh.number, fresh.times_found, presence.track = self._numbers, CONFIRM_FOUND, None
+        fresh.number, fresh.times_found, presence.track = self._number(), CONFIRM_FOUND, None
         self._all.append(fresh)
         presence.last_seen_us = min(turn.out_us, utc_us)
         self._end(presence, Parting(Exit.LEFT, presence.last_seen_us))

@@ -12,21 +12,18 @@ from sample_videos.studio.stage_client import person_words
 from sample_videos.studio.story import Story
 from sample_videos.studio.truth import PersonSight, PersonTruth
 from tests.studio.playing import shot, truth_of
-from tests.studio.test_idle import BONES, Sticks
+from tests.studio.test_idle import BONES, Sticks, both_sides
 
-ARMS = {
-    f"{bone}_{side}": (f"{parent}_{side}" if parent != "spine_03" else parent, (ahead, sign * aside, high))
-    for side, sign in (("l", 1), ("r", -1))
-    for bone, parent, ahead, aside, high in (
-        ("clavicle", "spine_03", 0.0, 0.03, 1.45),
-        ("upperarm", "clavicle", 0.0, 0.18, 1.43),
-        ("lowerarm", "upperarm", 0.0, 0.38, 1.24),
-        ("hand", "lowerarm", 0.01, 0.56, 1.06),
-        ("middle_01", "hand", 0.01, 0.63, 0.99),
-        ("index_01", "hand", 0.04, 0.63, 0.99),
-        ("pinky_01", "hand", -0.03, 0.61, 1.0),
-    )
-}
+ARMS = both_sides(
+    "spine_03",
+    ("clavicle", "spine_03", 0.0, 0.03, 1.45),
+    ("upperarm", "clavicle", 0.0, 0.18, 1.43),
+    ("lowerarm", "upperarm", 0.0, 0.38, 1.24),
+    ("hand", "lowerarm", 0.01, 0.56, 1.06),
+    ("middle_01", "hand", 0.01, 0.63, 0.99),
+    ("index_01", "hand", 0.04, 0.63, 0.99),
+    ("pinky_01", "hand", -0.03, 0.61, 1.0),
+)
 
 
 class Dummy(Sticks):

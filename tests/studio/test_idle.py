@@ -9,6 +9,17 @@ from sample_videos.studio.story import IDLE_POSES, Story
 from tests.studio.playing import shot
 
 PHASES = [k / IDLE_POSES for k in range(IDLE_POSES)]
+
+
+def both_sides(middle, *bones):
+    """Bones of both sides, by name -> (parent, where): the left one's place is given; the first hangs on `middle`."""
+    return {
+        f"{bone}_{side}": (parent if parent == middle else f"{parent}_{side}", (ahead, sign * aside, high))
+        for side, sign in (("l", 1), ("r", -1))
+        for bone, parent, ahead, aside, high in bones
+    }
+
+
 BONES = {  # bone -> parent, where it begins: a person of sticks, +x ahead, +y left
     "Root": (None, (0, 0, 0)),
     "pelvis": ("Root", (0, 0, 0.95)),
@@ -17,16 +28,13 @@ BONES = {  # bone -> parent, where it begins: a person of sticks, +x ahead, +y l
     "spine_03": ("spine_02", (0, 0, 1.35)),
     "neck_01": ("spine_03", (0, 0, 1.5)),
     "head": ("neck_01", (0, 0, 1.6)),
-    **{
-        f"{bone}_{side}": (f"{parent}_{side}" if parent != "pelvis" else parent, (ahead, sign * aside, high))
-        for side, sign in (("l", 1), ("r", -1))
-        for bone, parent, ahead, aside, high in (
-            ("thigh", "pelvis", 0.0, 0.1, 0.9),
-            ("calf", "thigh", 0.02, 0.11, 0.5),
-            ("foot", "calf", 0.0, 0.12, 0.08),
-            ("ball", "foot", 0.15, 0.12, 0.02),
-        )
-    },
+    **both_sides(
+        "pelvis",
+        ("thigh", "pelvis", 0.0, 0.1, 0.9),
+        ("calf", "thigh", 0.02, 0.11, 0.5),
+        ("foot", "calf", 0.0, 0.12, 0.08),
+        ("ball", "foot", 0.15, 0.12, 0.02),
+    ),
 }
 
 
