@@ -17,6 +17,7 @@ from models.domain.truth import Truth
 from pipelines.following import Following
 from pipelines.rules.arrival import Door
 from pipelines.rules.continuity import Continuity, us
+from pipelines.rules.hidden_staff import hidden_beside
 from pipelines.rules.party import End, Member, Party, claim_over, departed, ended, waiting
 from pipelines.rules.plan import WaitPlan
 from pipelines.rules.regrouping import regrouped
@@ -104,6 +105,7 @@ def _seen(party: Party, scene: Scene, thread: Continuity, plan: WaitPlan) -> Par
         party = _cut(party, seen_us)
     after = seen_or_hidden(replace(party, members=members), party, scene.utc_us, plan)
     if not after.over:
+        after = hidden_beside(after, people, scene.utc_us, plan)
         after = attended(after, people, (scene.utc_us, thread.interval_us), plan)
     return departed(capped(after, scene.utc_us, plan))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -54,6 +55,8 @@ class Candidate:
     """The party that `near_us` and `apart_us` were last measured to."""
     door_m: float | None = None
     """How far from the nearest entrance line they were first told of, where they may have come in unseen."""
+    from_m: float = -math.inf
+    """How far from the nearest entrance line they were first told of, if that was soon after they first showed."""
 
     @property
     def dwelt_us(self) -> int:
@@ -119,6 +122,9 @@ class Door:
             if known is None and person.seen is not Truth.HOLDS:
                 anew |= {person.id: scene.utc_us} if person.id in anew else {}
                 continue
+            if known is not None and not known.visitor and scene.utc_us - person.last_seen_us > plan.lost_us:
+                anew[person.id] = scene.utc_us  # lost before it was said who they are: who shows here is somebody new
+                continue
             zone = next((z for z in person.zones if z in plan.starts), None)
             if known is None and zone is None:
                 outside[person.id] = scene.utc_us
@@ -130,6 +136,8 @@ class Door:
                     fresh = replace(fresh, gap=(person.last_seen_us, scene.utc_us))
                 if known is None:
                     fresh = replace(_placed(fresh, parties, person, plan), anew=person.id in anew)
+                    if scene.utc_us - fresh.member.entered_us < plan.arrival_dwell_us:
+                        fresh = replace(fresh, from_m=distance_m(plan.doors, scene.camera, person.place))
                 after[person.id] = fresh
                 after[person.id] = _met(after[person.id], people, when, plan)
         after = _with_departures(after, gone)
@@ -293,11 +301,14 @@ def _stays(candidate: Candidate, party: Party | None, now_us: int, plan: WaitPla
         return False
     if not candidate.visitor or not member.seen:
         return True
-    if (candidate.anew or not member.came_in) and member.walking_since_us is not None:
-        return True  # who walks by was found again, or shows on the way out, but does not wait
+    fresh = now_us - member.entered_us < TOGETHER_US
+    if member.walking_since_us is not None:
+        inwards_m = distance_m(plan.doors, candidate.camera, member.place) - candidate.from_m  # nan: no doors are known
+        if candidate.anew or not member.came_in or (fresh and inwards_m <= INWARDS_M):
+            return True  # who walks by was found again, or shows on the way out, but does not wait
     early = now_us - member.entered_us < plan.arrival_dwell_us
     company = party is not None or member.child or (candidate.door_m is not None and bool(candidate.beside))
-    return early or (company and now_us - member.entered_us < TOGETHER_US)
+    return early or (company and fresh)
 
 
 def _belongs(candidate: Candidate) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 class Wait:
     """All in UTC µs and µs.
 
-    Hidden time counts to the maximum at once and to the minimum when the person is seen again at the place; paused
-    time counts to neither.
+    Hidden time counts to the maximum at once and to the minimum when the person is seen again at the place; time in
+    which somebody unseen may attend counts to the maximum only; paused time counts to neither.
     """
 
     since_us: int
@@ -21,9 +21,12 @@ class Wait:
     """All hidden time, counted back or not."""
     hidden_since_us: int | None = None
     paused_since_us: int | None = None
+    doubted_since_us: int | None = None
+    """Since when somebody unseen may be attending."""
 
     def at_least_us(self, until_us: int) -> int:
-        stops = [until_us, *(t for t in (self.hidden_since_us, self.paused_since_us) if t is not None)]
+        running = (self.hidden_since_us, self.paused_since_us, self.doubted_since_us)
+        stops = [until_us, *(t for t in running if t is not None)]
         return max(0, min(stops) - self.since_us - self.paused_us - self.doubtful_us)
 
     def at_most_us(self, until_us: int) -> int:
@@ -61,6 +64,18 @@ class Wait:
         if self.paused_since_us is None:
             return self
         return replace(self, paused_us=self.paused_us + now_us - self.paused_since_us, paused_since_us=None)
+
+    def doubted(self, since_us: int) -> Wait:
+        """From then on somebody unseen may be attending."""
+        known = self.doubted_since_us is not None
+        return self if known else replace(self, doubted_since_us=max(since_us, self.since_us))
+
+    def settled(self, now_us: int, dwell_us: int) -> Wait:
+        """Nobody unseen may be any more; a shorter doubt than dwell_us is none."""
+        if self.doubted_since_us is None:
+            return self
+        doubt_us = now_us - self.doubted_since_us
+        return replace(self, doubted_since_us=None).without(doubt_us if doubt_us >= dwell_us else 0)
 
     def without(self, doubtful_us: int) -> Wait:
         """The same wait with some more time that counts to the maximum only."""

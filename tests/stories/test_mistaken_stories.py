@@ -221,3 +221,19 @@ def test_staff_of_the_next_party_serve_nobody_whose_role_is_known_late(how):
     engine = alone(other, host, late, length_s=110, how=how)
     served = {round(seconds(party.entered_us)): party.served_us is not None for party in engine.parties()}
     assert served == {2: True, 40: False}
+
+
+@every_rate
+def test_who_is_found_at_the_picture_s_border_and_walks_straight_out_has_not_come(how):
+    """Told as somebody who came in there: a view begins anew as they pass its border."""
+    out = Actor("out", Role.VISITOR).enters(60, (1.4, 6.4)).walks_out()
+    engine = at_the_door(out, how=how)
+    assert [len(party.members) for party in engine.parties()] == [2]
+
+
+@every_rate
+def test_who_stands_where_somebody_was_lost_before_it_was_said_who_they_are_waits_from_now(how):
+    late = Actor("late", Role.VISITOR).enters(20, (2.4, 5.5)).stands(until=400).hidden(22, 150).known_from(152)
+    engine = alone(late, length_s=220, how=how)
+    (incident,) = engine.incidents
+    assert seconds(incident.t_first_us) == pytest.approx(150, abs=1 + 2 / how["fps"])
