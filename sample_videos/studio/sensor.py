@@ -12,16 +12,14 @@ from sample_videos.studio.light import Floats, luminance, srgb
 from sample_videos.studio.shot import SensorPart
 
 Picture = NDArray[np.uint8]
-BRIGHTEST = 6.0
-"""Largest gain of the automatic exposure."""
 LUT_RANGE = 8.0
 
 
-def metered(linear: Floats) -> float:
+def metered(linear: Floats, brightest: float) -> float:
     """The gain at which the middle of the picture is right; the brightest 7 % (lamps, windows) do not count."""
     small = cv2.resize(luminance(linear), (64, 36), interpolation=cv2.INTER_AREA)
     capped = np.minimum(small, np.percentile(small, 93))
-    return min(BRIGHTEST, 0.20 / max(1e-5, float(capped.mean())))
+    return min(brightest, 0.20 / max(1e-5, float(capped.mean())))
 
 
 def _tone_curve() -> Floats:
@@ -55,15 +53,19 @@ class Sensor:
 
     def expose(self, linear: Floats, dt_s: float) -> float:
         """Gain in force after dt_s more of this picture; the first picture is exposed at once."""
-        want = metered(linear)
+        want = metered(linear + self._veil(linear), self._part.brightest)
         if self.exposure == 0.0:
             self.exposure = want
         self.exposure *= (want / self.exposure) ** min(1.0, dt_s / self._part.settles_s)
         return self.exposure
 
+    def _veil(self, linear: Floats) -> Floats:
+        """(3,) what stray light between the lens's surfaces adds to every pixel."""
+        return np.asarray(self._part.veil * linear.mean((0, 1)), np.float32)
+
     def developed(self, linear: Floats, gain: float) -> Floats:
         """(h, w, 3) 0..255, before noise."""
-        x = np.clip(linear * self._vignette * np.float32(gain / LUT_RANGE), 0, 1)
+        x = np.clip((linear + self._veil(linear)) * self._vignette * np.float32(gain / LUT_RANGE), 0, 1)
         y = np.take(self._curve, (x * 4095).astype(np.int32))
         return np.asarray(y + self._part.sharp * (y - cv2.GaussianBlur(y, (0, 0), 1.1)), np.float32)
 

@@ -49,7 +49,7 @@ class ItemPart(_Part):
 
 class RoomPart(_Part):
     seed: Annotated[int, Field(ge=0, le=2**31)] = 1
-    floor: Literal["tile", "wood"] = "tile"
+    floor: Literal["tile", "wood", "paving"] = "tile"
     chairs: Literal["shell", "wood", "arm"] = "arm"
     plants: Literal["thin", "lush"] = "thin"
     door_open: bool = False
@@ -227,6 +227,10 @@ class SensorPart(_Part):
     sharp: Annotated[float, Field(ge=0, le=3)] = 0.7
     settles_s: Annotated[float, Field(gt=0.01, le=30)] = 0.9
     """Time constant of the automatic exposure."""
+    brightest: Annotated[float, Field(gt=0, le=64)] = 6.0
+    """Largest gain of the automatic exposure; what is darker than that stays dark."""
+    veil: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    """Part of the picture's mean light that the lens spreads over all of it (veiling glare, ISO 9358)."""
     overlay: bool = True
 
 

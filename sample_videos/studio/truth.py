@@ -339,7 +339,7 @@ class Truth(_Part):
     time_zone: str
     duration_s: float
     room_m: Triple
-    floor: Literal["tile", "wood"]
+    floor: Literal["tile", "wood", "paving"]
     lighting: Literal["scheduled", "vacancy"] = Field(
         default="scheduled", description="policy of zone `hall` (domain.md 0.3)"
     )

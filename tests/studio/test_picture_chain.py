@@ -54,6 +54,26 @@ def test_exposure_follows_the_light_in_its_own_time():
     assert half == pytest.approx(4 * first, rel=0.02)
 
 
+def test_the_largest_gain_leaves_the_night_dark():
+    night = combined(cardboard_passes(64, 36), gains(dict.fromkeys(LIT, False), 0.02, 0))
+    lifted = Sensor(SensorPart(brightest=64.0), (64, 36), 1, "CAM")
+    limited = Sensor(SensorPart(brightest=2.0), (64, 36), 1, "CAM")
+    assert lifted.expose(night, 0.1) > 2.0
+    assert limited.expose(night, 0.1) == 2.0
+    assert limited.developed(night, 2.0).mean() < lifted.developed(night, lifted.exposure).mean() - 20
+
+
+def test_a_lens_veils_the_dark_by_its_part_of_all_light():
+    lamp = np.full((36, 64, 3), 0.04, np.float32)
+    lamp[:4, :16] = 4.0
+    clear, veiled = (Sensor(SensorPart(veil=part, sharp=0.0), (64, 36), 1, "CAM") for part in (0.0, 0.04))
+    stray = 0.04 * float(lamp.mean())
+    same = clear.developed(lamp + stray, 1.0)
+    assert np.allclose(veiled.developed(lamp, 1.0), same, atol=0.2)
+    assert veiled.developed(lamp, 1.0)[20, 40, 0] > clear.developed(lamp, 1.0)[20, 40, 0] + 3
+    assert veiled.expose(lamp, 0.1) < clear.expose(lamp, 0.1), "stray light is metered, too"
+
+
 def test_the_same_seed_makes_the_same_noise_and_a_clock_is_written():
     made = []
     for seed in (1, 1, 2):

@@ -86,6 +86,7 @@ def test_the_scene_says_all_that_the_pictures_depend_on():
     words = json.dumps(scene_words(told, camera, Furniture(told)), sort_keys=True)
     for other in (
         shot(room={"floor": "wood"}),
+        shot(room={"floor": "paving"}),
         shot(room={"seed": 9}),
         shot(room={"labels": "transparent"}),
         shot(quality={"samples": 99}),
