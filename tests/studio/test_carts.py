@@ -123,3 +123,17 @@ def test_a_fifth_rider_is_refused():
     with pytest.raises(UsageError) as refused:
         played(carts={"cart-1": {**CART, "boards": ["a", "b", "c", "d", "e"]}})
     assert refused.value.where == "tried: carts/cart-1/boards"
+
+
+def test_the_samples_of_the_shuttle_stop_have_a_cart_that_takes_the_visitor_away():
+    late, soon = truth_of("shuttle-waits"), truth_of("shuttle-served")
+    for truth in (late, soon):
+        (cart,), (party,) = truth.carts, truth.parties
+        (wait,) = [w for w in party.waits if w.kind == "shuttle"]
+        assert wait.end == "boarded"
+        assert cart.t_arrives_s < cart.boards["dan"] < cart.t_departs_s
+    (fires,) = late.expected
+    assert late.carts[0].t_arrives_s < fires.t_confirmed_s[0], "that it has come ends no wait"
+    aboard = [p for frame in late.frames for p in frame.persons if p.activity == "riding" and p.visible_share > 0.3]
+    assert aboard, "who rides is seen through the door"
+    assert truth_of("shuttle-covered").carts
