@@ -12,7 +12,7 @@ from models.domain.media import Image
 from vision.registration.align import Seen
 from vision.registration.features import Map
 from vision.registration.picture_plane import in_pixels, stand_in_view
-from vision.registration.register import LEAST_POINTS, Standing, Verdict, model_sigma, register
+from vision.registration.register import LEAST_POINTS, Standing, model_sigma, moved_sigma, register
 from vision.registration.taught import Stand, look_of
 
 
@@ -41,8 +41,9 @@ def expected_sigma(
     """What one camera will be unsure by; None where it does not see the item or knows too little of it. camera: may be
     None for an item given as an outline in the picture.
 
-    Of several references the one measured by another tells the light's share too; the largest counts. What an item's
-    being moved adds (`model_sigma`) counts as if it stood off by its tolerance."""
+    Of several references the one measured by another tells the light's share too; the largest counts. The fit counts as
+    one of an item that moved (`moved_sigma`), and what being moved adds (`model_sigma`) as if it stood off by its
+    tolerance."""
     pictures = list(references.items())
     if not pictures:
         return None
@@ -56,22 +57,20 @@ def expected_sigma(
     found = []
     for number, (_, picture) in enumerate(pictures):
         rest = [look for k, look in enumerate(looks) if k != number] or looks
-        verdict = register(rest, Seen(stand, picture))
+        seen = Seen(stand, picture)
+        verdict = register(rest, seen)
         if verdict.standing is Standing.MEASURED:
-            found.append(_off_by_its_tolerance(stand, verdict))
+            nearest = next(look for look in rest if look.light == verdict.light)
+            found.append(_off_by_its_tolerance(stand, moved_sigma(nearest, seen)))
     if not found:
         return None
     offset_mm, turn_deg = max(one[0] for one in found), max(one[1] for one in found)
     return Expected(in_pixels(offset_mm / 1000) if item.outline else offset_mm, turn_deg if item.symmetry else 0.0)
 
 
-def _off_by_its_tolerance(stand: Stand, unmoved: Verdict) -> tuple[float, float]:
+def _off_by_its_tolerance(stand: Stand, own: tuple[float, float]) -> tuple[float, float]:
     item = stand.item
     allowed_mm = item.tolerance_mm * (1000 / in_pixels(1.0) if item.outline else 1.0)
-    still_mm, still_deg = model_sigma(stand, 0.0, 0.0)
     moved_mm, _ = model_sigma(stand, allowed_mm, 0.0)
     _, turned_deg = model_sigma(stand, 0.0, item.turn_tolerance_deg)
-    return (
-        math.sqrt(max(0.0, unmoved.sigma_mm**2 - still_mm**2) + moved_mm**2),
-        math.sqrt(max(0.0, unmoved.sigma_deg**2 - still_deg**2) + turned_deg**2),
-    )
+    return math.hypot(own[0], moved_mm), math.hypot(own[1], turned_deg)
