@@ -119,11 +119,8 @@ class Door:
             known = after.pop(person.id, None)
             if person.id in taken or person.role is Role.STAFF:
                 continue
-            if known is None and person.seen is not Truth.HOLDS:
-                anew |= {person.id: scene.utc_us} if person.id in anew else {}
-                continue
-            if known is not None and not known.visitor and scene.utc_us - person.last_seen_us > plan.lost_us:
-                anew[person.id] = scene.utc_us  # lost before it was said who they are: who shows here is somebody new
+            if _nobody_yet(known, person, scene.utc_us, plan):
+                anew |= {person.id: scene.utc_us} if known is not None or person.id in anew else {}
                 continue
             zone = next((z for z in person.zones if z in plan.starts), None)
             if known is None and zone is None:
@@ -136,8 +133,6 @@ class Door:
                     fresh = replace(fresh, gap=(person.last_seen_us, scene.utc_us))
                 if known is None:
                     fresh = replace(_placed(fresh, parties, person, plan), anew=person.id in anew)
-                    if scene.utc_us - fresh.member.entered_us < plan.arrival_dwell_us:
-                        fresh = replace(fresh, from_m=distance_m(plan.doors, scene.camera, person.place))
                 after[person.id] = fresh
                 after[person.id] = _met(after[person.id], people, when, plan)
         after = _with_departures(after, gone)
@@ -148,6 +143,14 @@ class Door:
             staff=tuple(sorted((name, *span) for name, span in staff.items() if name not in gone)),
             anew=tuple(sorted((name, at_us) for name, at_us in anew.items() if name not in gone)),
         )
+
+
+def _nobody_yet(known: Candidate | None, person: Person, now_us: int, plan: WaitPlan) -> bool:
+    """Whether they are unseen and were never told of, or lost for so long before it was said who they are that whoever
+    shows there next is somebody new."""
+    if known is None:
+        return person.seen is not Truth.HOLDS
+    return not known.visitor and now_us - person.last_seen_us > plan.lost_us
 
 
 def _as_staff(known: tuple[tuple[str, int, int], ...], scene: Scene) -> dict[str, tuple[int, int]]:
@@ -203,6 +206,9 @@ def _placed(candidate: Candidate, parties: tuple[Party, ...], person: Person, pl
     """Where the doors are seen, whoever turns up in mid-hall was hidden till then: in the midst of a party it is one of
     its people, whose track was lost or never begun, and not somebody who has just come."""
     member = candidate.member
+    from_m = distance_m(plan.doors, candidate.camera, member.place)
+    if candidate.dwelt_us < plan.arrival_dwell_us:
+        candidate = replace(candidate, from_m=from_m)
     if member.came_in:
         return candidate
     # It takes some seconds to know of somebody: so far from where they showed, and from whom they were with, they may
@@ -218,8 +224,7 @@ def _placed(candidate: Candidate, parties: tuple[Party, ...], person: Person, pl
         and party.entered_us < member.entered_us
         and (away_m := min(m.place.distance_m(member.place) for m in party.here)) <= TOGETHER_M + walked_m
     ]
-    away_m = distance_m(plan.doors, candidate.camera, member.place)
-    door_m = away_m if away_m <= THRESHOLD_M + walked_m else None
+    door_m = from_m if from_m <= THRESHOLD_M + walked_m else None
     return replace(candidate, beside=tuple(name for _, name in sorted(near)), door_m=door_m)
 
 

@@ -1,4 +1,4 @@
-"""Stories of staff whom no camera sees beside a visitor: they may attend, so the minimum of the wait stands meanwhile."""
+"""Stories of staff hidden beside a visitor from every camera: they may attend, so the minimum of the wait stands."""
 
 import pytest
 
