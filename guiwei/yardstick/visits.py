@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from guiwei.yardstick.playing import Played
 from guiwei.yardstick.sample import Sample, Slip, SlipKind, Spot, Tally
 from models.domain.media import US
 from pipelines.parties import Party
+from pipelines.rules.contact import SPEED_SIGMA_S
 from sample_videos.studio.truth import PartyTruth, PostTruth
 
 SLACK_S = 1.0
@@ -52,20 +54,21 @@ def _extra(played: Played, party: Party, why: str) -> Slip:
 
 
 def _compared(played: Played, true: PartyTruth, told: Party, spot: Spot) -> Iterator[Sample]:
-    clock, sigma_s = played.clock, told.sigma_s
+    clock = played.clock
 
-    def sample(quantity: str, error: float) -> Sample:
+    def sample(quantity: str, error: float, sigma_s: float) -> Sample:
         return Sample(quantity, error, spot, (error / sigma_s,) if sigma_s else ())
 
     assert true.t_enters_s is not None
-    yield sample("visit_start_s", clock.s(told.entered_us, told.camera) - true.t_enters_s)
+    yield sample("visit_start_s", clock.s(told.entered_us, told.camera) - true.t_enters_s, told.sigma_s)
     reception = next((wait for wait in true.waits if wait.kind == "reception"), None)
     if reception is None or _blind(played, reception.t_start_s, reception.t_start_s + reception.wait_s):
         return  # of a wait that was not seen throughout the product knows a minimum only, and says so
     until_us = told.wait_min_us if told.over else told.visit.at_least_us(told.until_us)
-    yield sample("wait_s", until_us / US - reception.wait_s)
+    met_sigma_s = SPEED_SIGMA_S if told.served_us is not None else 0.0
+    yield sample("wait_s", until_us / US - reception.wait_s, math.hypot(told.sigma_s, met_sigma_s))
     if reception.end == "served" and reception.t_end_s is not None and told.served_us is not None:
-        yield sample("served_s", clock.s(told.served_us, told.camera) - reception.t_end_s)
+        yield sample("served_s", clock.s(told.served_us, told.camera) - reception.t_end_s, met_sigma_s)
 
 
 def _blind(played: Played, t_start_s: float, t_end_s: float) -> bool:

@@ -19,6 +19,8 @@ SLOW_MPS = 0.5
 """Slower than this is dwelling; walking is 0.8 m/s and more."""
 SPEED_LAG_US = US // 2
 """`Person.speed_mps` is the mean of the last second, so it speaks of the moment half a second ago."""
+SPEED_SIGMA_S = 2 * SPEED_LAG_US / US / 12**0.5
+"""One sigma of a moment that is read off such means: anywhere within their second."""
 SETTLE_US = 8 * US // 10
 """So long both dwell before they are together: a track that was found anew has no speed for its first moments, and who
 crosses a hall past somebody waiting has not come to them. It counts from when it began."""
