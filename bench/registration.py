@@ -1,7 +1,8 @@
 """How well furniture is measured, on the rendered furniture shots with known truth. `python -m bench.registration`.
 
 Each still step of a shot is averaged and measured with both lights' references; a line a group, as in
-docs/design/registration.md. `--each` prints every check, `--near` measures only the items within 6 m.
+docs/design/registration.md. `--each` prints every check, `--near` measures only the items within 6 m. `--nudge 8` shows
+the day as a camera sees it that was turned about its own place by so many pixels after it was taught.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from calibration import load_site
 from models.domain.camera_pose import pose_from_floor
 from models.domain.furniture import ROUND, SYMMETRY, FurnitureItem, ItemClass, Pose, turn_of
+from models.domain.geometry import Lens
 from models.domain.media import US
 from models.domain.site import Name
 from vision.ingest import pictures
@@ -76,7 +79,7 @@ def measured(clip: str, other: str) -> Iterator[Row]:
     outlines = [hull(pose, item) for item in items.values()]
     landmarks = [one for one in (Landmarks.of(p, outlines) for p in references.values()) if one is not None]
     for start_s, end_s in steps[1:]:
-        picture = still(clip, start_s, end_s)
+        picture = nudged(still(clip, start_s, end_s), pose.lens, float(_option("--nudge", "0")))
         nobody = np.zeros(picture.shape[:2], np.bool_)
         drift = max((one.drift(picture) for one in landmarks), key=lambda d: d.agreement, default=STILL)
         for name, verdict in register_all(looks, picture, nobody, drift).items():
@@ -132,6 +135,27 @@ def still(clip: str, start_s: float, end_s: float) -> np.ndarray:
     begin, end = round((start_s + SETTLE_S) * US), round((end_s - 0.05) * US)
     frames = [image.astype(np.float32) for _, image in pictures(SAMPLES / clip / "recording.mp4", begin, end, 15)]
     return np.asarray(np.mean(frames, axis=0), np.float32)
+
+
+def nudged(picture: np.ndarray, lens: Lens, px: float) -> np.ndarray:
+    """The picture of a camera that was turned about its own place so that what was in the middle is `px` away, along
+    (4, 3), every pixel as the turn and the lens have it; what it never saw is mirrored at the border."""
+    if px == 0:
+        return picture
+    turn = cv2.Rodrigues(np.array([-0.6 * px / lens.fy, 0.8 * px / lens.fx, 0.0]))[0]
+    high, wide = picture.shape[:2]
+    grid = np.stack(np.meshgrid(np.arange(wide), np.arange(high)), 2).reshape(-1, 1, 2).astype(np.float64)
+    bent = np.array(lens.distortion)
+    rays = cv2.convertPointsToHomogeneous(cv2.undistortPoints(grid, lens.matrix, bent))[:, 0] @ turn
+    seen = cv2.projectPoints(rays, np.zeros(3), np.zeros(3), lens.matrix, bent)[0].reshape(high, wide, 2)
+    maps = seen.astype(np.float32)
+    return np.asarray(
+        cv2.remap(picture, maps[..., 0], maps[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    )
+
+
+def _option(name: str, default: str) -> str:
+    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else default
 
 
 def item_of(one: dict[str, Any]) -> FurnitureItem:
