@@ -65,7 +65,8 @@ def _compared(played: Played, true: PartyTruth, told: Party, spot: Spot) -> Iter
     if reception is None or _blind(played, reception.t_start_s, reception.t_start_s + reception.wait_s):
         return  # of a wait that was not seen throughout the product knows a minimum only, and says so
     until_us = told.wait_min_us if told.over else told.visit.at_least_us(told.until_us)
-    met_sigma_s = SPEED_SIGMA_S if told.served_us is not None else 0.0
+    # The moment of a meeting hangs on where somebody walks up, as an arrival does, and on speeds.
+    met_sigma_s = math.hypot(told.sigma_s, SPEED_SIGMA_S) if told.served_us is not None else 0.0
     yield sample("wait_s", until_us / US - reception.wait_s, math.hypot(told.sigma_s, met_sigma_s))
     if reception.end == "served" and reception.t_end_s is not None and told.served_us is not None:
         yield sample("served_s", clock.s(told.served_us, told.camera) - reception.t_end_s, met_sigma_s)
