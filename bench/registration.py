@@ -16,15 +16,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from calibration import load_site
 from models.domain.camera_pose import pose_from_floor
 from models.domain.furniture import ROUND, SYMMETRY, FurnitureItem, ItemClass, Pose, turn_of
-from models.domain.geometry import Lens
 from models.domain.media import US
 from models.domain.site import Name
+from sample_videos.studio.disturbances import Spoiler
+from sample_videos.studio.shot import DisturbancePart
+from sample_videos.studio.spoil import camera_seen
+from sample_videos.studio.truth import TRUTH_FILE, read_truth
 from vision.ingest import pictures
 from vision.registration import Landmarks, Standing, Verdict, look_of, register_all, stand_of
 from vision.registration.landmarks import STILL
@@ -78,8 +80,9 @@ def measured(clip: str, other: str) -> Iterator[Row]:
     }
     outlines = [hull(pose, item) for item in items.values()]
     landmarks = [one for one in (Landmarks.of(p, outlines) for p in references.values()) if one is not None]
+    nudge = _nudge(clip)
     for start_s, end_s in steps[1:]:
-        picture = nudged(still(clip, start_s, end_s), pose.lens, float(_option("--nudge", "0")))
+        picture = nudge.picture(still(clip, start_s, end_s), start_s)
         nobody = np.zeros(picture.shape[:2], np.bool_)
         drift = max((one.drift(picture) for one in landmarks), key=lambda d: d.agreement, default=STILL)
         for name, verdict in register_all(looks, picture, nobody, drift).items():
@@ -137,25 +140,12 @@ def still(clip: str, start_s: float, end_s: float) -> np.ndarray:
     return np.asarray(np.mean(frames, axis=0), np.float32)
 
 
-def nudged(picture: np.ndarray, lens: Lens, px: float) -> np.ndarray:
-    """The picture of a camera that was turned about its own place so that what was in the middle is `px` away, along
-    (4, 3), every pixel as the turn and the lens have it; what it never saw is mirrored at the border."""
-    if px == 0:
-        return picture
-    turn = cv2.Rodrigues(np.array([-0.6 * px / lens.fy, 0.8 * px / lens.fx, 0.0]))[0]
-    high, wide = picture.shape[:2]
-    grid = np.stack(np.meshgrid(np.arange(wide), np.arange(high)), 2).reshape(-1, 1, 2).astype(np.float64)
-    bent = np.array(lens.distortion)
-    rays = cv2.convertPointsToHomogeneous(cv2.undistortPoints(grid, lens.matrix, bent))[:, 0] @ turn
-    seen = cv2.projectPoints(rays, np.zeros(3), np.zeros(3), lens.matrix, bent)[0].reshape(high, wide, 2)
-    maps = seen.astype(np.float32)
-    return np.asarray(
-        cv2.remap(picture, maps[..., 0], maps[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-    )
-
-
-def _option(name: str, default: str) -> str:
-    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else default
+def _nudge(clip: str) -> Spoiler:
+    """What `--nudge` does to a clip's pictures; nothing without it. Along (4, 3)."""
+    told = read_truth(SAMPLES / clip / TRUTH_FILE)
+    px = float(sys.argv[sys.argv.index("--nudge") + 1]) if "--nudge" in sys.argv else 0.0
+    parts = [DisturbancePart(kind="nudged", px=(0.8 * px, 0.6 * px))] if px else []
+    return Spoiler(parts, camera_seen(told.cameras["hall"]), told.duration_s, seed=0)
 
 
 def item_of(one: dict[str, Any]) -> FurnitureItem:

@@ -239,10 +239,15 @@ def _host(parties: tuple[Party, ...], candidate: Candidate, plan: WaitPlan) -> P
     if not hosts or candidate.door_m is None:
         return hosts[0] if hosts else None
     place = candidate.member.place
-    inwards_m = distance_m(plan.doors, candidate.camera, place) - candidate.door_m
+    inwards_m = _inwards_m(candidate, candidate.door_m, plan)
     if inwards_m > INWARDS_M or candidate.dwelt_us < plan.arrival_dwell_us:
         return None
     return next((party for party in hosts if _with(party, place)), hosts[0] if inwards_m < -INWARDS_M else None)
+
+
+def _inwards_m(candidate: Candidate, from_m: float, plan: WaitPlan) -> float:
+    """How much farther from the doors they are than from_m; nan or infinite where no doors are known."""
+    return distance_m(plan.doors, candidate.camera, candidate.member.place) - from_m
 
 
 def _with(party: Party, place: Place) -> bool:
@@ -261,7 +266,7 @@ def _stayed(candidate: Candidate, parties: tuple[Party, ...], plan: WaitPlan) ->
         if party.id in candidate.beside and party.end is None
         if _with(party, member.place)
     ]
-    went_m = abs(distance_m(plan.doors, candidate.camera, member.place) - candidate.door_m)
+    went_m = abs(_inwards_m(candidate, candidate.door_m, plan))
     return replace(candidate, beside=tuple(beside), door_m=None) if beside and went_m <= INWARDS_M else candidate
 
 
@@ -307,10 +312,10 @@ def _stays(candidate: Candidate, party: Party | None, now_us: int, plan: WaitPla
     if not candidate.visitor or not member.seen:
         return True
     fresh = now_us - member.entered_us < TOGETHER_US
-    if member.walking_since_us is not None:
-        inwards_m = distance_m(plan.doors, candidate.camera, member.place) - candidate.from_m  # nan: no doors are known
-        if candidate.anew or not member.came_in or (fresh and inwards_m <= INWARDS_M):
-            return True  # who walks by was found again, or shows on the way out, but does not wait
+    if member.walking_since_us is not None and (
+        candidate.anew or not member.came_in or (fresh and _inwards_m(candidate, candidate.from_m, plan) <= INWARDS_M)
+    ):
+        return True  # who walks by was found again, or shows on the way out, but does not wait
     early = now_us - member.entered_us < plan.arrival_dwell_us
     company = party is not None or member.child or (candidate.door_m is not None and bool(candidate.beside))
     return early or (company and fresh)

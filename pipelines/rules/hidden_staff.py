@@ -34,6 +34,8 @@ def hidden_beside(party: Party, people: Mapping[str, Person], now_us: int, plan:
         and any(person.place.distance_m(m.place) <= plan.serve_distance_m + DOUBT_M for m in members)
     ]
     visit, claim = party.visit, party.claims[-1].wait
+    if not lost_us and visit.doubted_since_us is None and claim.doubted_since_us is None:
+        return party
     if not lost_us:
         dwell_us = plan.serve_dwell_us
         return waiting(party, visit.settled(now_us, dwell_us), claim.settled(now_us, dwell_us))

@@ -223,13 +223,13 @@ class Alignment:
 
     def _vote(self, likely: Map, level: float, some: slice, *, moves: bool) -> Map:
         """(n,) what each point counts, of those that can be seen: how likely it is the item's, and no other thing's."""
-        prior = self.look.prior[some]
-        item, other = prior * likely, (1 - prior) * OUTLIER
         still = self.still(level)[0][some] if moves else np.zeros_like(likely)
         if moves and level == FINEST_PX:
             mine, stands = likely**PREFERRED, still**PREFERRED
             vote = likely / (likely + OUTLIER) * mine / (mine + stands + 1e-9)
         else:
+            prior = self.look.prior[some]
+            item, other = prior * likely, (1 - prior) * OUTLIER
             vote = item / (item + other + (1 - prior) * still + 1e-9)
         return np.asarray(vote, np.float32)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
@@ -117,6 +118,62 @@ def printed(name, picture, rough=0.4, shine=0.0, *, sharp=False):
     return material
 
 
+@dataclass(frozen=True)
+class Laid:
+    """How a floor is laid: metres of a piece (one is drawn), joint between two, offset of the rows; its colours (one is
+    drawn), the lighter pieces and the joints relative to it; veins (share, scale, detail, distortion, stretched by)."""
+
+    sizes: tuple[tuple[float, float], ...]
+    mortar_m: float
+    offset: float
+    colours: tuple[Colour, ...]
+    lighter: float
+    vein: float
+    rough: float
+    joint: float
+    noise: tuple[float, float, float]
+    along: float = 1
+
+
+FLOORS = {
+    "tile": Laid(
+        sizes=((0.6, 0.6), (0.8, 0.8), (1.0, 1.0)),
+        mortar_m=0.003,
+        offset=0.0,
+        colours=((0.52, 0.47, 0.41), (0.42, 0.42, 0.43), (0.58, 0.55, 0.50)),
+        lighter=1.06,
+        vein=0.16,
+        rough=0.22,
+        joint=0.55,
+        noise=(1.3, 9, 1.2),
+    ),
+    # 20 x 10 cm stones, no two alike: dry concrete and granite reflect 0.15 to 0.35 of the light
+    "paving": Laid(
+        sizes=((0.2, 0.1),),
+        mortar_m=0.006,
+        offset=0.5,
+        colours=((0.17, 0.165, 0.16), (0.19, 0.17, 0.15), (0.15, 0.155, 0.165)),
+        lighter=1.9,
+        vein=0.45,
+        rough=0.85,
+        joint=0.4,
+        noise=(1.1, 9, 0.6),
+    ),
+    "wood": Laid(
+        sizes=((1.6, 0.19),),
+        mortar_m=0.0022,
+        offset=0.37,
+        colours=((0.30, 0.19, 0.11), (0.40, 0.28, 0.17), (0.21, 0.13, 0.08)),
+        lighter=1.35,
+        vein=0.3,
+        rough=0.34,
+        joint=0.35,
+        noise=(2.2, 6, 0.0),
+        along=14,
+    ),
+}
+
+
 def floor(kind, rng):
     """Polished tile, wooden boards or the small stones of a pavement, by the seed's taste."""
     material = bpy.data.materials.new("floor")
@@ -125,58 +182,32 @@ def floor(kind, rng):
     where, bricks, veins = (nodes.new(n) for n in ("ShaderNodeTexCoord", "ShaderNodeTexBrick", "ShaderNodeTexNoise"))
     links.new(where.outputs["Object"], bricks.inputs["Vector"])
     bricks.inputs["Scale"].default_value, bricks.offset_frequency = 1.0, 2
-    if kind == "tile":
-        side = rng.choice([0.6, 0.8, 1.0])
-        size, mortar, bricks.offset = (side, side), 0.003, 0.0
-        base, lighter, vein, rough, joint = (
-            rng.choice([(0.52, 0.47, 0.41), (0.42, 0.42, 0.43), (0.58, 0.55, 0.50)]),
-            1.06,
-            0.16,
-            0.22,
-            0.55,
-        )
-        noise = (1.3, 9, 1.2)
-        links.new(where.outputs["Object"], veins.inputs["Vector"])
-    elif kind == "paving":
-        # 20 x 10 cm stones, no two alike: dry concrete and granite reflect 0.15 to 0.35 of the light
-        size, mortar, bricks.offset = (0.2, 0.1), 0.006, 0.5
-        base, lighter, vein, rough, joint = (
-            rng.choice([(0.17, 0.165, 0.16), (0.19, 0.17, 0.15), (0.15, 0.155, 0.165)]),
-            1.9,
-            0.45,
-            0.85,
-            0.4,
-        )
-        noise = (1.1, 9, 0.6)
-        links.new(where.outputs["Object"], veins.inputs["Vector"])
-    else:
-        size, mortar, bricks.offset = (1.6, 0.19), 0.0022, 0.37
-        base, lighter, vein, rough, joint = (
-            rng.choice([(0.30, 0.19, 0.11), (0.40, 0.28, 0.17), (0.21, 0.13, 0.08)]),
-            1.35,
-            0.3,
-            0.34,
-            0.35,
-        )
-        noise = (2.2, 6, 0.0)
+    laid = FLOORS[kind]
+    # Where there is nothing to choose nothing is drawn: every seed keeps its colour.
+    size = rng.choice(laid.sizes) if len(laid.sizes) > 1 else laid.sizes[0]
+    base = rng.choice(laid.colours)
+    bricks.offset = laid.offset
+    if laid.along > 1:
         along = nodes.new("ShaderNodeMapping")
-        along.inputs["Scale"].default_value = (1, 14, 1)
+        along.inputs["Scale"].default_value = (1, laid.along, 1)
         links.new(where.outputs["Object"], along.inputs["Vector"])
         links.new(along.outputs["Vector"], veins.inputs["Vector"])
+    else:
+        links.new(where.outputs["Object"], veins.inputs["Vector"])
     bricks.inputs["Brick Width"].default_value, bricks.inputs["Row Height"].default_value = size
-    bricks.inputs["Mortar Size"].default_value = mortar
-    for key, value in zip(("Scale", "Detail", "Distortion"), noise, strict=True):
+    bricks.inputs["Mortar Size"].default_value = laid.mortar_m
+    for key, value in zip(("Scale", "Detail", "Distortion"), laid.noise, strict=True):
         veins.inputs[key].default_value = value
-    shader.inputs["Roughness"].default_value = rough
+    shader.inputs["Roughness"].default_value = laid.rough
     bricks.inputs["Color1"].default_value = (*base, 1)
-    bricks.inputs["Color2"].default_value = (*[min(1, c * lighter) for c in base], 1)
-    bricks.inputs["Mortar"].default_value = (*[joint * c for c in base], 1)
+    bricks.inputs["Color2"].default_value = (*[min(1, c * laid.lighter) for c in base], 1)
+    bricks.inputs["Mortar"].default_value = (*[laid.joint * c for c in base], 1)
     mixed, ramp = nodes.new("ShaderNodeMix"), nodes.new("ShaderNodeValToRGB")
     mixed.data_type, mixed.blend_type = "RGBA", "MULTIPLY"
     mixed.inputs["Factor"].default_value = 1
     low, high = ramp.color_ramp.elements
     low.position, high.position = 0.3, 0.7
-    low.color, high.color = (1 - vein, 1 - vein, 1 - vein, 1), (1.04, 1.03, 1.02, 1)
+    low.color, high.color = (1 - laid.vein, 1 - laid.vein, 1 - laid.vein, 1), (1.04, 1.03, 1.02, 1)
     links.new(veins.outputs["Fac"], ramp.inputs["Fac"])
     links.new(bricks.outputs["Color"], mixed.inputs["A"])
     links.new(ramp.outputs["Color"], mixed.inputs["B"])
